@@ -1,0 +1,2 @@
+//! Activations, optimizers, initializers and diagnostics for [Burn](https://burn.dev).
+#![warn(missing_docs)]
