@@ -1,2 +1,4 @@
 //! Activations, optimizers, initializers and diagnostics for [Burn](https://burn.dev).
 #![warn(missing_docs)]
+
+pub mod fused;

@@ -1,0 +1,130 @@
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+/// What a formula is written in.
+///
+/// A formula that is generic over `Number` runs as plain `f32` or `f64` arithmetic, which the
+/// compiler turns into vector instructions, and as a [`Symbol`](super::Symbol), which records the
+/// formula so that it can be composed from the tensor operations of any backend.
+///
+/// Operators take another number or an `f64` literal on the right: `(x * x + 1.0).sqrt()`.
+///
+/// # Not a number
+///
+/// Every method returns NaN for NaN, with one exception: the branches of
+/// [`if_positive`](Number::if_positive) and [`if_negative`](Number::if_negative) are chosen by a
+/// comparison, which is false for NaN. Put the branch that keeps `x` in the place of `otherwise`,
+/// and NaN goes through.
+///
+/// # Branches
+///
+/// Both branches of a choice are computed, and in a derivative a masked-out infinity still
+/// becomes NaN once it is multiplied. Clamp the input of every `exp` before use, also in the branch
+/// that is not taken.
+pub trait Number:
+    Copy
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+{
+    /// The number `value`.
+    fn literal(value: f64) -> Self;
+
+    /// `self * factor + addend`, rounded once where the hardware can.
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+
+    /// `|self|`.
+    fn abs(self) -> Self;
+
+    /// `1 / self`.
+    fn recip(self) -> Self;
+
+    /// The square root; NaN below zero.
+    fn sqrt(self) -> Self;
+
+    /// `e^self`; overflows to infinity above 88.7 in `f32`.
+    fn exp(self) -> Self;
+
+    /// `e^self - 1`, exact near zero.
+    fn exp_m1(self) -> Self;
+
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+
+    /// `ln(1 + self)`, exact near zero.
+    fn ln_1p(self) -> Self;
+
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+
+    /// The inverse tangent.
+    fn atan(self) -> Self;
+
+    /// The error function, `2/sqrt(pi) * integral of e^(-t^2) from 0 to self`.
+    fn erf(self) -> Self;
+
+    /// The sine.
+    fn sin(self) -> Self;
+
+    /// The cosine.
+    fn cos(self) -> Self;
+
+    /// The larger of the two; NaN if `self` is NaN.
+    fn max(self, other: Self) -> Self;
+
+    /// The smaller of the two; NaN if `self` is NaN.
+    fn min(self, other: Self) -> Self;
+
+    /// `then` where `self > 0`, `otherwise` elsewhere, NaN included.
+    fn if_positive(self, then: Self, otherwise: Self) -> Self;
+
+    /// `then` where `self < 0`, `otherwise` elsewhere, NaN included.
+    #[inline(always)]
+    fn if_negative(self, then: Self, otherwise: Self) -> Self {
+        (-self).if_positive(then, otherwise)
+    }
+
+    /// `self` held between two literals; NaN stays NaN.
+    #[inline(always)]
+    fn clamp(self, min: f64, max: f64) -> Self {
+        self.max(Self::literal(min)).min(Self::literal(max))
+    }
+
+    /// `self * self`.
+    #[inline(always)]
+    fn square(self) -> Self {
+        self * self
+    }
+
+    /// The logistic function `1 / (1 + e^-self)`.
+    ///
+    /// One of the building blocks of activations, so it is worked out once for all of them: it
+    /// never overflows, and keeps its relative precision on the left.
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        // e^-x overflows below -88, where the result is the exponential itself.
+        let e = (-self.abs()).exp();
+        let denominator = (e + 1.0).recip();
+        self.if_negative(e * denominator, denominator)
+            // The comparison loses NaN: the sum puts it back.
+            .keep_nan_of(self)
+    }
+
+    /// `ln(1 + e^self)`, exact in both tails.
+    #[inline(always)]
+    fn softplus(self) -> Self {
+        self.max(Self::literal(0.0)) + (-self.abs()).exp().ln_1p()
+    }
+
+    /// `self`, or NaN where `other` is NaN.
+    #[inline(always)]
+    fn keep_nan_of(self, other: Self) -> Self {
+        // For a number the minimum is 0, for infinity too; for NaN it is NaN.
+        self + other.abs().min(Self::literal(0.0))
+    }
+}
