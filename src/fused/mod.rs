@@ -1,9 +1,19 @@
-//! The engine: formulas written once, run fused on every backend.
+//! The engine: a formula is written once and runs fused and differentiable on every backend.
 
+mod backend;
+mod compose;
+#[cfg(feature = "flex")]
+mod flex;
+mod kernel;
+mod math;
 mod number;
 mod pointwise;
+mod scalar;
+mod symbol;
 mod update;
 
 pub use number::Number;
-pub use pointwise::Pointwise;
+pub use pointwise::{Pointwise, apply};
+pub use scalar::{Double, Single};
+pub use symbol::{Graph, Symbol};
 pub use update::{Clock, Slots, UpdateRule};

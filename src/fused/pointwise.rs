@@ -1,6 +1,9 @@
 use core::fmt::Debug;
+use std::sync::Arc;
 
-use super::Number;
+use burn::tensor::Tensor;
+
+use super::{Number, backend};
 
 /// A scalar function and its derivative: all that an activation is.
 ///
@@ -19,4 +22,17 @@ pub trait Pointwise: Clone + Debug + Send + Sync + 'static {
     fn slope_from_output<N: Number>(&self, _y: N) -> Option<N> {
         None
     }
+}
+
+/// `f(x)`, element by element: fused and differentiable on every backend.
+///
+/// # Shapes
+///
+/// Any, of rank 1 to 6; contiguous or not. The output has the shape of the input.
+///
+/// # Data types
+///
+/// All of Burn's floats. `f16` and `bf16` are computed in `f32` on the CPU and rounded once.
+pub fn apply<F: Pointwise, const D: usize>(formula: &F, x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(backend::apply(Arc::new(formula.clone()), x.into_dispatch()))
 }
