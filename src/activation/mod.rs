@@ -1,0 +1,5 @@
+//! Activations by name.
+
+mod registry;
+
+pub use registry::{Activation, ActivationConfig};

@@ -1,0 +1,5 @@
+//! Initialisers by name.
+
+mod registry;
+
+pub use registry::InitConfig;

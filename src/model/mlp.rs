@@ -1,0 +1,124 @@
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+
+use crate::activation::{Activation, ActivationConfig};
+use crate::init::InitConfig;
+
+/// Configuration of an [`Mlp`].
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_extras::model::MlpConfig;
+///
+/// let device = Device::flex();
+/// let model = MlpConfig::new([784, 100, 100, 100, 100, 10].to_vec())
+///     .with_activation("elu(alpha=0.5)".parse()?)
+///     .init(&device);
+/// let images = Tensor::<2>::zeros([32, 784], &device);
+/// assert_eq!(model.forward(images).dims(), [32, 10]);
+/// # Ok::<(), burn_extras::registry::SpecError>(())
+/// ```
+#[derive(Config, Debug, PartialEq)]
+pub struct MlpConfig {
+    /// The number of features, from the input to the output: one layer between each two.
+    pub widths: Vec<usize>,
+    /// What follows every layer but the last.
+    #[config(default = "ActivationConfig::Relu")]
+    pub activation: ActivationConfig,
+    /// How the weights are drawn.
+    #[config(default = "InitConfig::He")]
+    pub initializer: InitConfig,
+}
+
+impl MlpConfig {
+    /// Initializes the network on `device`.
+    ///
+    /// # Panics
+    ///
+    /// When there are fewer than two widths, or one is zero.
+    pub fn init(&self, device: &Device) -> Mlp {
+        assert!(
+            self.widths.len() >= 2,
+            "MlpConfig: widths must name at least an input and an output, got {:?}",
+            self.widths
+        );
+        assert!(
+            self.widths.iter().all(|width| *width > 0),
+            "MlpConfig: widths must be at least 1, got {:?}",
+            self.widths
+        );
+        let layers = self
+            .widths
+            .windows(2)
+            .map(|pair| LinearConfig::new(pair[0], pair[1]).init(device))
+            .collect();
+        self.initializer.apply(Mlp {
+            layers,
+            activation: self.activation.init(device),
+        })
+    }
+}
+
+/// A multilayer perceptron: linear layers with an activation between each two.
+///
+/// `h_0 = x`, `h_k = f(h_{k-1} W_k + b_k)`, and the last layer without `f`: its outputs are the
+/// logits of a classifier, or the values of a regression.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// The linear layers, from the input on.
+    pub layers: Vec<Linear>,
+    /// What follows every layer but the last.
+    pub activation: Activation,
+}
+
+impl Mlp {
+    /// Applies the network.
+    ///
+    /// # Shapes
+    ///
+    /// - input: `[..., d_input]`
+    /// - output: `[..., d_output]`
+    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        let (last, hidden) = self.layers.split_last().expect("at least one layer");
+        let features = hidden.iter().fold(input, |features, layer| {
+            self.activation.forward(layer.forward(features))
+        });
+        last.forward(features)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn biases_start_at_zero() {
+        let model = MlpConfig::new(vec![6, 5, 4]).init(&Device::flex());
+        for layer in &model.layers {
+            let bias = layer.bias.as_ref().unwrap().val();
+            assert_eq!(bias.abs().sum().into_scalar::<f32>(), 0.0);
+        }
+    }
+
+    #[test]
+    fn the_last_layer_has_no_activation() {
+        let device = Device::flex();
+        let model = MlpConfig::new(vec![3, 8, 200]).init(&device);
+        let output = model.forward(Tensor::<2>::ones([1, 3], &device));
+        assert!(output.min().into_scalar::<f32>() < 0.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "widths must be at least 1, got [784, 0, 10]")]
+    fn refuses_an_empty_layer() {
+        MlpConfig::new(vec![784, 0, 10]).init(&Device::flex());
+    }
+
+    #[test]
+    #[should_panic(expected = "at least an input and an output, got [10]")]
+    fn refuses_a_network_without_layers() {
+        MlpConfig::new(vec![10]).init(&Device::flex());
+    }
+}

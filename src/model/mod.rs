@@ -1,0 +1,5 @@
+//! Networks that need no code of their own.
+
+mod mlp;
+
+pub use mlp::{Mlp, MlpConfig};

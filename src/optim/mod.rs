@@ -1,0 +1,5 @@
+//! Optimizers by name.
+
+mod registry;
+
+pub use registry::OptimizerConfig;
