@@ -1,1 +1,172 @@
-fn main() {}
+//! Trains a five-layer network on MNIST, on the CPU or on the GPU.
+//!
+//!     cargo run --release --example mnist
+//!     cargo run --release --example mnist --features wgpu
+
+#![recursion_limit = "256"]
+
+mod args;
+mod batch;
+mod classifier;
+mod data;
+mod device;
+mod evaluate;
+mod history;
+mod plain;
+mod problem;
+mod run_folder;
+mod schedule;
+mod summary;
+mod train;
+
+use std::process::ExitCode;
+
+use burn::data::dataset::Dataset;
+use burn::module::Module;
+use burn_extras::activation::ActivationConfig;
+use burn_extras::init::InitConfig;
+use burn_extras::optim::OptimizerConfig;
+
+use crate::args::{Args, RunConfig};
+use crate::data::{Digits, Mnist};
+use crate::device::Choice;
+use crate::evaluate::Confusion;
+use crate::history::History;
+use crate::problem::Problem;
+use crate::run_folder::RunFolder;
+use crate::summary::Summary;
+use crate::train::Training;
+
+fn main() -> ExitCode {
+    problem::exit_code(problem::parse_args::<Args>().and_then(run))
+}
+
+fn run(args: Args) -> Result<(), Problem> {
+    if args.list {
+        list();
+        return Ok(());
+    }
+    let folder = RunFolder::new(&args.out);
+    let (config, done) = match args.resume {
+        true => resumed(&args, &folder)?,
+        false => (RunConfig::new(&args)?, 0),
+    };
+    let Choice {
+        device,
+        name: device_name,
+        line,
+    } = device::choose(&args.device)?;
+    println!("device: {line}");
+    let mnist = Mnist::load(args.data.as_deref())?;
+    let (train, validation) = split(&config, &mnist.train)?;
+    let history = match done {
+        0 => History::default(),
+        done => History::read(&folder.history(), done)?,
+    };
+    match args.resume {
+        true => folder.write_json(&folder.config(), &config)?,
+        false => folder.start(&config)?,
+    }
+    println!(
+        "network: {}, {} activation, {} initialization, {} with learning rate {}",
+        args::list(&config.widths()),
+        config.activation,
+        config.init,
+        config.optimizer,
+        config.lr
+    );
+    println!(
+        "data: {} images to train on, {} for validation, {} to test at the end",
+        train.len(),
+        validation.len(),
+        mnist.test.len()
+    );
+
+    let network = Training {
+        config: &config,
+        folder: &folder,
+        device: &device,
+        train: train.clone(),
+        validation: validation.clone(),
+        history: history.clone(),
+        done,
+        plain: args.plain,
+    }
+    .run()?;
+
+    let accuracy = |digits: &Digits| Confusion::of(&network, digits, &device).accuracy();
+    let seconds = history.epochs().iter().map(|epoch| epoch.seconds).sum();
+    let steps = train.len().div_ceil(config.batch_size) * config.epochs;
+    let test = Confusion::of(&network, &mnist.test, &device);
+    let summary = Summary::new(&config, device_name)
+        .with_accuracies(accuracy(&train), accuracy(&validation), test.accuracy())
+        .with_speed(seconds, steps);
+    network
+        .save_file(folder.model())
+        .map_err(|error| Problem(format!("{}: {error}", folder.model().display())))?;
+    folder.write_json(&folder.summary(), &summary)?;
+    print!("{}", summary.report(&test));
+    println!("results: {}", folder.path().display());
+    Ok(())
+}
+
+/// The configuration of the run in `folder`, and the number of epochs that it has behind it.
+fn resumed(args: &Args, folder: &RunFolder) -> Result<(RunConfig, usize), Problem> {
+    let path = folder.path().display();
+    if !folder.config().exists() {
+        return Err(Problem(format!(
+            "--resume: no run in {path}: start one without --resume, or name its folder with --out"
+        )));
+    }
+    let config = folder.saved_config()?.resume(args, folder.path())?;
+    let Some(done) = folder.last_epoch() else {
+        return Err(Problem(format!(
+            "--resume: no checkpoint in {path}: the run stopped in its first epoch, start it again without --resume"
+        )));
+    };
+    if done > config.epochs {
+        return Err(Problem(format!(
+            "--resume: the run in {path} has {done} epochs behind it, more than --epochs {}",
+            config.epochs
+        )));
+    }
+    Ok((config, done))
+}
+
+/// The images to train on, and those kept for validation: the last ones.
+fn split(config: &RunConfig, digits: &Digits) -> Result<(Digits, Digits), Problem> {
+    let all = digits.len();
+    if config.validation >= all {
+        return Err(Problem(format!(
+            "--validation {} leaves nothing to train on: there are {all} training images",
+            config.validation
+        )));
+    }
+    let rest = all - config.validation;
+    let samples = config.train_samples.unwrap_or(rest);
+    if samples > rest {
+        return Err(Problem(format!(
+            "--train-samples {samples} is more than there are: {rest} of {all} images are left with --validation {}",
+            config.validation
+        )));
+    }
+    Ok((digits.range(0, samples), digits.range(rest, all)))
+}
+
+fn list() {
+    println!("devices (--device), the best first:");
+    for line in device::list() {
+        println!("    {line}");
+    }
+    let names = [
+        ("activations (--activation)", ActivationConfig::names()),
+        ("optimizers (--optimizer)", OptimizerConfig::names()),
+        ("initializers (--init)", InitConfig::names()),
+    ];
+    for (title, names) in names {
+        println!("{title}:");
+        for name in names {
+            println!("    {name}");
+        }
+    }
+}
