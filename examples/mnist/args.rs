@@ -2,12 +2,10 @@ use std::path::PathBuf;
 
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
-use burn_extras::model::MlpConfig;
 use burn_extras::optim::OptimizerConfig;
 use clap::Parser;
-use serde::{Deserialize, Serialize};
 
-use crate::data::{CLASSES, PIXELS};
+use crate::config::{RunConfig, list};
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 
@@ -86,154 +84,95 @@ pub struct Args {
     pub list: bool,
 }
 
-/// What decides how a run goes, saved beside its results.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunConfig {
-    pub hidden: Vec<usize>,
-    #[serde(with = "name")]
-    pub activation: ActivationConfig,
-    #[serde(with = "name")]
-    pub optimizer: OptimizerConfig,
-    #[serde(with = "name")]
-    pub init: InitConfig,
-    pub lr: f64,
-    pub schedule: Schedule,
-    pub batch_size: usize,
-    pub epochs: usize,
-    pub seed: u64,
-    pub train_samples: Option<usize>,
-    pub validation: usize,
-}
+/// More would not fit in memory with its gradients and the state of an optimizer.
+const MAX_PARAMETERS: usize = 200_000_000;
 
-impl RunConfig {
-    /// More would not fit in memory with its gradients and the state of an optimizer.
-    const MAX_PARAMETERS: usize = 200_000_000;
-
-    /// What `args` ask for.
-    pub fn new(args: &Args) -> Result<Self, Problem> {
-        let optimizer: OptimizerConfig = match &args.optimizer {
-            Some(optimizer) => optimizer.clone(),
-            None => by_name("adam")?,
-        };
-        let hidden = args.hidden.clone().map(|widths| widths.0);
-        let config = Self {
-            hidden: hidden.unwrap_or_else(|| vec![100; 4]),
-            activation: args
+impl Args {
+    /// A new run.
+    pub fn config(&self) -> Result<RunConfig, Problem> {
+        let optimizer = self.optimizer.clone().map_or_else(|| by_name("adam"), Ok)?;
+        let config = RunConfig {
+            hidden: self.hidden.clone().map_or_else(|| vec![100; 4], |it| it.0),
+            activation: self
                 .activation
                 .clone()
                 .map_or_else(|| by_name("relu"), Ok)?,
-            init: args.init.clone().map_or_else(|| by_name("he"), Ok)?,
-            lr: args.lr.unwrap_or(optimizer.default_lr()),
+            init: self.init.clone().map_or_else(|| by_name("he"), Ok)?,
+            lr: self.lr.unwrap_or(optimizer.default_lr()),
             optimizer,
-            schedule: args.schedule.unwrap_or(Schedule::Linear),
-            batch_size: args.batch_size.unwrap_or(100),
-            epochs: args.epochs.unwrap_or(10),
-            seed: args.seed.unwrap_or(42),
-            train_samples: args.train_samples,
-            validation: args.validation.unwrap_or(5000),
+            schedule: self.schedule.unwrap_or(Schedule::Linear),
+            batch_size: self.batch_size.unwrap_or(100),
+            epochs: self.epochs.unwrap_or(10),
+            seed: self.seed.unwrap_or(42),
+            train_samples: self.train_samples,
+            validation: self.validation.unwrap_or(5000),
         };
-        let parameters = config.widths().windows(2).try_fold(0usize, |sum, pair| {
-            sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
-        });
-        match parameters {
-            Some(count) if count <= Self::MAX_PARAMETERS => Ok(config),
+        match config.parameters() {
+            Some(count) if count <= MAX_PARAMETERS => Ok(config),
             _ => Err(Problem(format!(
                 "--hidden {}: the network would have more than {} million parameters; narrow it",
                 list(&config.hidden),
-                Self::MAX_PARAMETERS / 1_000_000
+                MAX_PARAMETERS / 1_000_000
             ))),
         }
     }
 
-    /// This run, continued: flags may be left out, but those that are given must agree with it.
+    /// A saved run, continued: flags may be left out, but those that are given must agree with it.
     ///
     /// Only the number of epochs may change, and only with a constant learning rate: the steps
     /// that are done would have been others under another schedule.
-    pub fn resume(mut self, args: &Args, run: &std::path::Path) -> Result<Self, Problem> {
-        if let Some(epochs) = args.epochs
-            && self.schedule == Schedule::Constant
+    pub fn resume(&self, mut saved: RunConfig) -> Result<RunConfig, Problem> {
+        if let Some(epochs) = self.epochs
+            && saved.schedule == Schedule::Constant
         {
-            self.epochs = epochs;
+            saved.epochs = epochs;
         }
-        let asked = [
-            (
-                "hidden",
-                args.hidden.as_ref().map(|widths| list(&widths.0)),
-                list(&self.hidden),
-            ),
+        fn text<T: ToString>(value: &Option<T>) -> Option<String> {
+            value.as_ref().map(T::to_string)
+        }
+        let hidden = self.hidden.as_ref().map(|widths| list(&widths.0));
+        let samples = text(&saved.train_samples).unwrap_or("all".into());
+        let pairs = [
+            ("hidden", hidden, list(&saved.hidden)),
             (
                 "activation",
-                args.activation.as_ref().map(ToString::to_string),
-                self.activation.to_string(),
+                text(&self.activation),
+                saved.activation.to_string(),
             ),
             (
                 "optimizer",
-                args.optimizer.as_ref().map(ToString::to_string),
-                self.optimizer.to_string(),
+                text(&self.optimizer),
+                saved.optimizer.to_string(),
             ),
-            (
-                "init",
-                args.init.as_ref().map(ToString::to_string),
-                self.init.to_string(),
-            ),
-            ("lr", args.lr.map(|lr| lr.to_string()), self.lr.to_string()),
-            (
-                "schedule",
-                args.schedule.map(|schedule| format!("{schedule:?}")),
-                format!("{:?}", self.schedule),
-            ),
+            ("init", text(&self.init), saved.init.to_string()),
+            ("lr", text(&self.lr), saved.lr.to_string()),
+            ("schedule", text(&self.schedule), saved.schedule.to_string()),
             (
                 "batch-size",
-                args.batch_size.map(|n| n.to_string()),
-                self.batch_size.to_string(),
+                text(&self.batch_size),
+                saved.batch_size.to_string(),
             ),
-            (
-                "epochs",
-                args.epochs.map(|n| n.to_string()),
-                self.epochs.to_string(),
-            ),
-            (
-                "seed",
-                args.seed.map(|n| n.to_string()),
-                self.seed.to_string(),
-            ),
-            (
-                "train-samples",
-                args.train_samples.map(|n| n.to_string()),
-                self.train_samples.map_or("all".into(), |n| n.to_string()),
-            ),
+            ("epochs", text(&self.epochs), saved.epochs.to_string()),
+            ("seed", text(&self.seed), saved.seed.to_string()),
+            ("train-samples", text(&self.train_samples), samples),
             (
                 "validation",
-                args.validation.map(|n| n.to_string()),
-                self.validation.to_string(),
+                text(&self.validation),
+                saved.validation.to_string(),
             ),
         ];
-        for (flag, asked, has) in asked {
+        for (flag, asked, has) in pairs {
             if let Some(asked) = asked
                 && asked != has
             {
                 return Err(Problem(format!(
-                    "--resume: the run in {} has {flag} {has}, not {asked}: \
+                    "--resume: the run in {} has --{flag} {has}, not {asked}: \
                      leave --{flag} out, or start a new run in another --out",
-                    run.display()
+                    self.out.display()
                 )));
             }
         }
-        Ok(self)
-    }
-
-    /// From the pixels to the classes.
-    pub fn widths(&self) -> Vec<usize> {
-        let mut widths = vec![PIXELS];
-        widths.extend(&self.hidden);
-        widths.push(CLASSES);
-        widths
-    }
-
-    pub fn network(&self) -> MlpConfig {
-        MlpConfig::new(self.widths())
-            .with_activation(self.activation.clone())
-            .with_initializer(self.init.clone())
+        Ok(saved)
     }
 }
 
@@ -249,11 +188,6 @@ impl Widths {
             .map(Self)
             .map_err(|_| "expected whole numbers of at least 1, like 100,100".into())
     }
-}
-
-pub fn list(widths: &[usize]) -> String {
-    let widths: Vec<String> = widths.iter().map(ToString::to_string).collect();
-    widths.join(",")
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -273,28 +207,4 @@ fn learning_rate(text: &str) -> Result<f64, String> {
 fn by_name<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str) -> Result<T, Problem> {
     name.parse()
         .map_err(|error: T::Err| Problem(error.to_string()))
-}
-
-/// Configurations as the names that one types.
-mod name {
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<T: Display, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let name = String::deserialize(deserializer)?;
-        name.parse().map_err(serde::de::Error::custom)
-    }
 }

@@ -8,6 +8,7 @@
 mod args;
 mod batch;
 mod classifier;
+mod config;
 mod data;
 mod device;
 mod evaluate;
@@ -27,7 +28,8 @@ use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
 
-use crate::args::{Args, RunConfig};
+use crate::args::Args;
+use crate::config::RunConfig;
 use crate::data::{Digits, Mnist};
 use crate::device::Choice;
 use crate::evaluate::Confusion;
@@ -49,7 +51,7 @@ fn run(args: Args) -> Result<(), Problem> {
     let folder = RunFolder::new(&args.out);
     let (config, done) = match args.resume {
         true => resumed(&args, &folder)?,
-        false => (RunConfig::new(&args)?, 0),
+        false => (args.config()?, 0),
     };
     let Choice {
         device,
@@ -69,7 +71,7 @@ fn run(args: Args) -> Result<(), Problem> {
     }
     println!(
         "network: {}, {} activation, {} initialization, {} with learning rate {}",
-        args::list(&config.widths()),
+        config::list(&config.widths()),
         config.activation,
         config.init,
         config.optimizer,
@@ -118,7 +120,7 @@ fn resumed(args: &Args, folder: &RunFolder) -> Result<(RunConfig, usize), Proble
             "--resume: no run in {path}: start one without --resume, or name its folder with --out"
         )));
     }
-    let config = folder.saved_config()?.resume(args, folder.path())?;
+    let config = args.resume(folder.saved_config()?)?;
     let Some(done) = folder.last_epoch() else {
         return Err(Problem(format!(
             "--resume: no checkpoint in {path}: the run stopped in its first epoch, start it again without --resume"

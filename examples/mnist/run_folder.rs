@@ -6,7 +6,7 @@ use burn::store::ModuleRecord;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::args::RunConfig;
+use crate::config::RunConfig;
 use crate::problem::Problem;
 
 /// The folder of a run: its configuration, results and checkpoints.

@@ -13,6 +13,15 @@ pub enum Schedule {
     Constant,
 }
 
+impl std::fmt::Display for Schedule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Linear => "linear",
+            Self::Constant => "constant",
+        })
+    }
+}
+
 /// The learning rate of each step.
 ///
 /// Burn's linear scheduler refuses rates above 1, which Adadelta starts from. This one knows its

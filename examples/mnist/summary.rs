@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::args::RunConfig;
+use crate::config::RunConfig;
 use crate::evaluate::Confusion;
 
 /// What a run came to.

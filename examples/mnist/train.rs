@@ -13,9 +13,9 @@ use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, SupervisedTraining};
 use burn_extras::model::Mlp;
 
-use crate::args::RunConfig;
 use crate::batch::{DigitBatcher, EpochLoader};
 use crate::classifier::Classifier;
+use crate::config::RunConfig;
 use crate::data::Digits;
 use crate::history::History;
 use crate::plain::PlainRenderer;

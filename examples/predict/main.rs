@@ -1,0 +1,166 @@
+//! Reads handwritten digits from PNG files with the network that the mnist example trained.
+//!
+//!     cargo run --release --example predict -- digit.png
+//!     cargo run --release --example predict -- --test-index 0..16
+
+#![recursion_limit = "256"]
+
+#[path = "../mnist/batch.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod batch;
+#[path = "../mnist/config.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod config;
+#[path = "../mnist/data.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod data;
+#[path = "../mnist/device.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod device;
+mod picture;
+#[path = "../mnist/problem.rs"]
+mod problem;
+#[path = "../mnist/run_folder.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod run_folder;
+#[path = "../mnist/schedule.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod schedule;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use burn::data::dataloader::batcher::Batcher;
+use burn::data::dataset::Dataset;
+use burn::module::Module;
+use burn::tensor::Device;
+use burn::tensor::activation::softmax;
+use burn_extras::model::Mlp;
+use clap::Parser;
+
+use crate::batch::DigitBatcher;
+use crate::data::{Digit, Mnist};
+use crate::picture::{Picture, sketch};
+use crate::problem::Problem;
+use crate::run_folder::RunFolder;
+
+/// Reads handwritten digits from PNG files with the network that the mnist example trained.
+///
+/// The pictures may have any size and be dark on light or light on dark.
+#[derive(Parser, Debug)]
+#[command(name = "predict")]
+struct Args {
+    /// PNG files with one digit each
+    #[arg(value_name = "PATH", required_unless_present = "test_index")]
+    paths: Vec<PathBuf>,
+
+    /// Read these images of the test set: an index, or a range like 0..16
+    #[arg(long, value_name = "INDEX", value_parser = range, conflicts_with = "paths")]
+    test_index: Option<Range<usize>>,
+
+    /// Folder that the mnist example trained into
+    #[arg(long, value_name = "DIR", default_value = "runs/mnist")]
+    run: PathBuf,
+
+    /// Folder with the four MNIST files, for --test-index [default: data/mnist]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// Where to compute: auto, flex, ndarray, wgpu, vulkan, metal, cuda, rocm
+    #[arg(long, default_value = "auto")]
+    device: String,
+}
+
+fn main() -> ExitCode {
+    problem::exit_code(problem::parse_args::<Args>().and_then(run))
+}
+
+fn run(args: Args) -> Result<(), Problem> {
+    let device = device::choose(&args.device)?.device;
+    let network = load(&RunFolder::new(&args.run), &device)?;
+    match args.test_index {
+        Some(range) => {
+            let test = Mnist::load(args.data.as_deref())?.test;
+            for index in range {
+                let digit = test.digit(index).ok_or_else(|| {
+                    Problem(format!(
+                        "--test-index {index}: there are {} test images, from 0",
+                        test.len()
+                    ))
+                })?;
+                let title = format!("test image {index}, a {}", digit.label);
+                answer(&title, digit, &network, &device);
+            }
+        }
+        None => {
+            // All are read before the first is answered, so that a bad one is not lost in the middle.
+            let pictures: Vec<Picture> = args
+                .paths
+                .iter()
+                .map(|path| Picture::read(path))
+                .collect::<Result<_, _>>()?;
+            for (path, picture) in args.paths.iter().zip(pictures) {
+                let title = path.display().to_string();
+                answer(&title, picture.digit(), &network, &device);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn load(folder: &RunFolder, device: &Device) -> Result<Mlp, Problem> {
+    let path = folder.path().display();
+    if !folder.model().exists() {
+        return Err(Problem(format!(
+            "no trained network in {path}: run the mnist example first, or name its folder with --run"
+        )));
+    }
+    let config = folder.saved_config()?;
+    config
+        .network()
+        .init(device)
+        .try_load_file(folder.model())
+        .map_err(|error| {
+            Problem(format!(
+                "{} does not hold the network of {}: {error}",
+                folder.model().display(),
+                folder.config().display()
+            ))
+        })
+}
+
+/// Prints the digit, what the network takes it for, and how sure it is.
+fn answer(title: &str, digit: Digit, network: &Mlp, device: &Device) {
+    println!("{}", sketch(&digit));
+    let batch = DigitBatcher.batch(vec![digit], device);
+    let shares: Vec<f64> = softmax(network.forward(batch.images), 1)
+        .into_data()
+        .iter()
+        .collect();
+    let mut digits: Vec<usize> = (0..shares.len()).collect();
+    digits.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]));
+    println!(
+        "{title}: {} with probability {:.1} % (next: {} with {:.1} %)\n",
+        digits[0],
+        100.0 * shares[digits[0]],
+        digits[1],
+        100.0 * shares[digits[1]]
+    );
+}
+
+fn range(text: &str) -> Result<Range<usize>, String> {
+    let expected = || "expected an index or a range like 0..16".to_string();
+    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| expected());
+    let range = match text.split_once("..") {
+        Some((start, end)) => number(start)?..number(end)?,
+        None => {
+            let index = number(text)?;
+            index..index.checked_add(1).ok_or_else(expected)?
+        }
+    };
+    if range.is_empty() {
+        return Err(expected());
+    }
+    Ok(range)
+}

@@ -1,0 +1,172 @@
+//! Command lines that cannot be right.
+
+use std::fs;
+
+use crate::fixture::{Fixture, TRAIN, assert_refused, printed};
+
+#[test]
+fn unknown_names() {
+    let fixture = Fixture::new();
+    fixture.refuses(
+        &["--device", "wgpuu"],
+        &[
+            "unknown device \"wgpuu\"",
+            "\"wgpu\"",
+            "auto",
+            "flex",
+            "cuda",
+        ],
+    );
+    fixture.refuses(
+        &["--activation", "rleu"],
+        &[
+            "unknown activation \"rleu\"",
+            "did you mean \"relu\"",
+            "tanh",
+        ],
+    );
+    fixture.refuses(
+        &["--optimizer", "adm"],
+        &["unknown optimizer \"adm\"", "did you mean \"adam\"", "sgd"],
+    );
+    fixture.refuses(
+        &["--init", "xaver"],
+        &[
+            "unknown initializer \"xaver\"",
+            "did you mean \"xavier\"",
+            "he",
+        ],
+    );
+}
+
+#[test]
+fn parameters_of_names() {
+    let fixture = Fixture::new();
+    fixture.refuses(&["--activation", "elu(alpa=1)"], &["\"alpa\"", "alpha"]);
+    fixture.refuses(&["--init", "normal(std=wide)"], &["std", "\"wide\""]);
+    fixture.refuses(&["--optimizer", "momentum(momentum"], &["cannot read"]);
+}
+
+#[test]
+fn counts_of_zero() {
+    let fixture = Fixture::new();
+    for flag in [
+        "--epochs",
+        "--batch-size",
+        "--train-samples",
+        "--validation",
+    ] {
+        for value in ["0", "-1", "many"] {
+            fixture.refuses(&[flag, value], &[flag, value, "at least 1"]);
+        }
+    }
+    for widths in ["0", "100,0,100", "", "100,,100", "ten"] {
+        fixture.refuses(&["--hidden", widths], &["--hidden", "at least 1"]);
+    }
+}
+
+#[test]
+fn learning_rates() {
+    let fixture = Fixture::new();
+    for lr in ["-0.1", "0", "NaN", "inf", "fast"] {
+        fixture.refuses(&["--lr", lr], &["--lr", lr, "greater than 0"]);
+    }
+}
+
+#[test]
+fn networks_that_fit_in_no_memory() {
+    let fixture = Fixture::new();
+    for widths in ["4000000000", "18446744073709551615,2"] {
+        fixture.refuses(&["--hidden", widths], &["--hidden", widths, "parameters"]);
+    }
+}
+
+#[test]
+fn more_samples_than_there_are() {
+    let fixture = Fixture::new();
+    fixture.refuses(
+        &["--train-samples", "51"],
+        &["--train-samples 51", "50 of 60", "--validation 10"],
+    );
+    let all = TRAIN.to_string();
+    fixture.refuses(
+        &["--validation", &all],
+        &["--validation 60", "60 training images"],
+    );
+}
+
+#[test]
+fn unknown_flags() {
+    Fixture::new().refuses(&["--epoch", "3"], &["'--epoch'", "'--epochs'"]);
+}
+
+#[test]
+fn devices_that_are_not_built_in() {
+    let fixture = Fixture::new();
+    if cfg!(not(feature = "rocm")) {
+        fixture.refuses(&["--device", "rocm"], &["--features rocm", "flex"]);
+    }
+}
+
+#[test]
+fn an_out_that_cannot_be_written() {
+    let fixture = Fixture::new();
+    let file = fixture.path("file");
+    fs::write(&file, "").unwrap();
+    let out = file.join("run");
+    fixture.refuses(
+        &["--out", out.to_str().unwrap()],
+        &["--out", out.to_str().unwrap(), "cannot be written"],
+    );
+}
+
+#[test]
+fn resume_with_nothing_there() {
+    let fixture = Fixture::new();
+    fixture.refuses(&["--resume"], &["--resume: no run in", "--out"]);
+}
+
+#[test]
+fn resume_with_a_different_network() {
+    let fixture = Fixture::new();
+    printed(&fixture.mnist(&["--hidden", "8,8", "--epochs", "2"]));
+    for (flag, asked, has) in [
+        ("--hidden", "8,9", "8,8"),
+        ("--activation", "tanh", "relu"),
+        ("--optimizer", "sgd", "adam"),
+        ("--init", "xavier", "he"),
+        ("--epochs", "3", "2"),
+        ("--seed", "7", "42"),
+    ] {
+        let output = fixture.mnist(&["--resume", flag, asked]);
+        assert_refused(&output, &["--resume", flag, asked, has]);
+    }
+}
+
+#[test]
+fn resume_without_a_checkpoint() {
+    let fixture = Fixture::new();
+    printed(&fixture.mnist(&["--hidden", "8", "--epochs", "1"]));
+    fs::remove_dir_all(fixture.out().join("checkpoint")).unwrap();
+    assert_refused(&fixture.mnist(&["--resume"]), &["no checkpoint in"]);
+    fs::write(fixture.out().join("config.json"), "{").unwrap();
+    assert_refused(&fixture.mnist(&["--resume"]), &["config.json"]);
+}
+
+#[test]
+fn a_loss_that_is_no_number() {
+    let fixture = Fixture::new();
+    let output = fixture.mnist(&[
+        "--optimizer",
+        "sgd",
+        "--lr",
+        "1e30",
+        "--batch-size",
+        "10",
+        "--hidden",
+        "8,8",
+    ]);
+    assert_refused(&output, &["the loss became", "step ", "of epoch 1", "--lr"]);
+    assert!(!fixture.out().join("model.bpk").exists());
+    assert!(!fixture.out().join("summary.json").exists());
+}

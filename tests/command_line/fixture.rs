@@ -1,0 +1,157 @@
+//! Programs to run and small data sets to run them on.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::TempDir;
+
+pub const TRAIN_IMAGES: &str = "train-images-idx3-ubyte.gz";
+pub const TRAIN_LABELS: &str = "train-labels-idx1-ubyte.gz";
+
+/// Images in the small data set.
+pub const TRAIN: usize = 60;
+const TEST: usize = 20;
+
+/// A folder with a small data set, and a place for results beside it.
+pub struct Fixture {
+    root: TempDir,
+}
+
+impl Fixture {
+    /// Digits that are easy to tell apart: a bright bar whose row is the digit.
+    pub fn new() -> Self {
+        let fixture = Self {
+            root: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(fixture.data()).unwrap();
+        for (set, count) in [("train", TRAIN), ("t10k", TEST)] {
+            let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+            let images: Vec<u8> = labels.iter().flat_map(|label| bar(*label)).collect();
+            let dims = [count as u32, 28, 28];
+            fixture.write(
+                &format!("{set}-images-idx3-ubyte.gz"),
+                &idx(3, &dims, &images),
+            );
+            let dims = [count as u32];
+            fixture.write(
+                &format!("{set}-labels-idx1-ubyte.gz"),
+                &idx(1, &dims, &labels),
+            );
+        }
+        fixture
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    pub fn out(&self) -> PathBuf {
+        self.root.path().join("out")
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// Writes a data file, compressed.
+    pub fn write(&self, name: &str, bytes: &[u8]) {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        fs::write(self.data().join(name), gzip.finish().unwrap()).unwrap();
+    }
+
+    /// Runs the mnist example on this data set.
+    pub fn mnist(&self, args: &[&str]) -> Output {
+        let mut all = vec!["--data", self.root.path().to_str().unwrap()];
+        let data = self.data();
+        let out = self.out();
+        all[1] = data.to_str().unwrap();
+        all.extend([
+            "--out",
+            out.to_str().unwrap(),
+            "--validation",
+            "10",
+            "--plain",
+        ]);
+        // The last value of a flag would not replace the first: a test that sets one of these
+        // leaves it out here.
+        for flag in ["--data", "--out", "--validation"] {
+            if args.contains(&flag) {
+                let at = all.iter().position(|arg| *arg == flag).unwrap();
+                all.drain(at..at + 2);
+            }
+        }
+        all.extend(args);
+        example("mnist", &all)
+    }
+
+    /// Checks that the mnist example refuses `args`: with one line that holds all of `expected`,
+    /// exit status 2, and nothing written.
+    pub fn refuses(&self, args: &[&str], expected: &[&str]) {
+        let before = self.out().exists();
+        assert_refused(&self.mnist(args), expected);
+        assert_eq!(
+            before,
+            self.out().exists(),
+            "{args:?} left something behind"
+        );
+    }
+}
+
+/// Checks for one line on stderr that holds all of `expected`, and exit status 2.
+pub fn assert_refused(output: &Output, expected: &[&str]) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "one line, got {stderr}");
+    assert!(stderr.starts_with("error: "), "{stderr}");
+    for part in expected {
+        assert!(stderr.contains(part), "no {part:?} in {stderr}");
+    }
+}
+
+/// Checks that a program ended well, and returns what it printed.
+pub fn printed(output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Runs an example that cargo built beside this test.
+pub fn example(name: &str, args: &[impl AsRef<OsStr>]) -> Output {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let program = profile
+        .join("examples")
+        .join(name)
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        program.exists(),
+        "no {}: run `cargo test`, or `cargo build --examples` first",
+        program.display()
+    );
+    Command::new(program)
+        .args(args)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .unwrap()
+}
+
+/// An IDX file of bytes.
+pub fn idx(dimensions: u8, dims: &[u32], data: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, dimensions];
+    bytes.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
+    bytes.extend(data);
+    bytes
+}
+
+fn bar(label: u8) -> [u8; 784] {
+    let mut pixels = [0; 784];
+    let row = 4 + 2 * label as usize;
+    pixels[row * 28 + 4..row * 28 + 24].fill(255);
+    pixels
+}

@@ -1,0 +1,7 @@
+//! The examples as programs: what they accept, what they refuse, and what they leave behind.
+
+mod bad_data;
+mod bad_flags;
+mod fixture;
+mod predict;
+mod runs;

@@ -1,0 +1,216 @@
+//! Runs that end well, and what they leave behind.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::fixture::{Fixture, example, printed};
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The history without the seconds, which no two runs share.
+fn history(run: &Path) -> Vec<String> {
+    fs::read_to_string(run.join("history.csv"))
+        .unwrap()
+        .lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_string())
+        .collect()
+}
+
+#[test]
+fn leaves_its_results() {
+    let fixture = Fixture::new();
+    let text = printed(&fixture.mnist(&["--hidden", "16", "--epochs", "3", "--batch-size", "7"]));
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("epoch"))
+            .count(),
+        3
+    );
+    assert!(text.contains("test accuracy"));
+
+    let out = fixture.out();
+    for file in ["config.json", "model.bpk", "history.csv", "summary.json"] {
+        assert!(out.join(file).is_file(), "{file}");
+    }
+    assert_eq!(history(&out).len(), 4, "a header and three epochs");
+    let summary = json(&out.join("summary.json"));
+    for (field, value) in [
+        ("activation", Value::from("relu")),
+        ("optimizer", "adam".into()),
+        ("init", "he".into()),
+        ("epochs", 3.into()),
+        ("seed", 42.into()),
+        ("hidden", vec![16].into()),
+    ] {
+        assert_eq!(summary[field], value, "{field}");
+    }
+    for field in ["train_accuracy", "validation_accuracy", "test_accuracy"] {
+        assert!(
+            (0.0..=1.0).contains(&summary[field].as_f64().unwrap()),
+            "{field}"
+        );
+    }
+    for field in ["training_seconds", "steps_per_second"] {
+        assert!(summary[field].as_f64().unwrap() > 0.0, "{field}");
+    }
+}
+
+#[test]
+fn reads_plain_files_as_well() {
+    let fixture = Fixture::new();
+    for file in fs::read_dir(fixture.data()).unwrap() {
+        let path = file.unwrap().path();
+        let mut plain = fs::File::create(path.with_extension("")).unwrap();
+        let mut gzip = flate2::read::GzDecoder::new(fs::File::open(&path).unwrap());
+        std::io::copy(&mut gzip, &mut plain).unwrap();
+        fs::remove_file(path).unwrap();
+    }
+    printed(&fixture.mnist(&["--hidden", "4", "--epochs", "1"]));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let first = Fixture::new();
+    let second = Fixture::new();
+    let other = Fixture::new();
+    let args = ["--hidden", "8,8", "--epochs", "2", "--batch-size", "5"];
+    printed(&first.mnist(&args));
+    printed(&second.mnist(&args));
+    printed(&other.mnist(&[&args[..], &["--seed", "1"]].concat()));
+    assert_eq!(history(&first.out()), history(&second.out()));
+    assert_ne!(history(&first.out()), history(&other.out()));
+}
+
+#[test]
+fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
+    let fixture = Fixture::new();
+    let args = ["--hidden", "8,8", "--epochs", "4", "--batch-size", "5"];
+    printed(&fixture.mnist(&args));
+    let whole = json(&fixture.out().join("summary.json"));
+    let epochs = history(&fixture.out());
+
+    // What a run that is killed while it saves its last checkpoint leaves.
+    let checkpoint = fixture.out().join("checkpoint/model-4.bpk");
+    let bytes = fs::read(&checkpoint).unwrap();
+    fs::write(&checkpoint, &bytes[..bytes.len() / 2]).unwrap();
+    fs::remove_file(fixture.out().join("model.bpk")).unwrap();
+    fs::remove_file(fixture.out().join("summary.json")).unwrap();
+
+    let text = printed(&fixture.mnist(&["--resume"]));
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("epoch"))
+            .count(),
+        1
+    );
+    assert_eq!(history(&fixture.out()), epochs);
+    let resumed = json(&fixture.out().join("summary.json"));
+    for field in ["train_accuracy", "validation_accuracy", "test_accuracy"] {
+        assert_eq!(resumed[field], whole[field], "{field}");
+    }
+}
+
+#[test]
+fn a_run_with_a_constant_rate_can_be_lengthened() {
+    let long = Fixture::new();
+    let short = Fixture::new();
+    let args = [
+        "--hidden",
+        "8",
+        "--batch-size",
+        "5",
+        "--schedule",
+        "constant",
+    ];
+    printed(&long.mnist(&[&args[..], &["--epochs", "3"]].concat()));
+    printed(&short.mnist(&[&args[..], &["--epochs", "2"]].concat()));
+    printed(&short.mnist(&["--resume", "--epochs", "3"]));
+    assert_eq!(history(&long.out()), history(&short.out()));
+}
+
+#[test]
+fn a_new_run_removes_the_old_one() {
+    let fixture = Fixture::new();
+    printed(&fixture.mnist(&["--hidden", "8", "--epochs", "3"]));
+    printed(&fixture.mnist(&["--hidden", "4", "--epochs", "1"]));
+    assert_eq!(history(&fixture.out()).len(), 2);
+    let checkpoints = fs::read_dir(fixture.out().join("checkpoint")).unwrap();
+    assert_eq!(checkpoints.count(), 3, "one epoch's");
+}
+
+#[test]
+fn lists_names() {
+    let text = printed(&example("mnist", &["--list"]));
+    for name in [
+        "flex", "wgpu", "relu", "tanh", "adam", "sgd", "he", "xavier",
+    ] {
+        assert!(
+            text.lines()
+                .any(|line| line.trim().split(' ').next() == Some(name)),
+            "{name}"
+        );
+    }
+}
+
+/// The finding of the source document: drawn too small, the weights of a deep network learn
+/// nothing but the most common digit.
+#[test]
+fn small_weights_do_not_train_and_he_does() {
+    let accuracy = |init: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let args = [
+            "--init",
+            init,
+            "--activation",
+            "relu",
+            "--optimizer",
+            "sgd",
+            "--lr",
+            "0.01",
+            "--epochs",
+            "3",
+            "--hidden",
+            "50,50,50,50",
+            "--device",
+            "flex",
+            "--plain",
+            "--out",
+            out.path().to_str().unwrap(),
+        ];
+        printed(&example("mnist", &args));
+        json(&out.path().join("summary.json"))["test_accuracy"]
+            .as_f64()
+            .unwrap()
+    };
+    assert_eq!(accuracy("normal(std=0.01)"), 0.1135);
+    assert!(accuracy("he") > 0.90);
+}
+
+#[cfg(feature = "wgpu")]
+#[test]
+fn a_short_run_on_wgpu_ends_near_flex() {
+    let accuracy = |device: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let args = [
+            "--device",
+            device,
+            "--train-samples",
+            "6000",
+            "--epochs",
+            "1",
+            "--plain",
+            "--out",
+            out.path().to_str().unwrap(),
+        ];
+        printed(&example("mnist", &args));
+        let summary = json(&out.path().join("summary.json"));
+        assert_eq!(summary["device"], device);
+        summary["test_accuracy"].as_f64().unwrap()
+    };
+    let (flex, wgpu) = (accuracy("flex"), accuracy("wgpu"));
+    assert!((flex - wgpu).abs() < 0.02, "flex {flex}, wgpu {wgpu}");
+}
