@@ -16,4 +16,4 @@ pub use number::Number;
 pub use pointwise::{Pointwise, apply};
 pub use scalar::{Double, Single};
 pub use symbol::{Graph, Symbol};
-pub use update::{Clock, Slots, UpdateRule};
+pub use update::{Clock, Fused, RuleState, UpdateRule, WeightDecay};

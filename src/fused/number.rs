@@ -113,6 +113,15 @@ pub trait Number:
         (-self).if_positive(then, otherwise)
     }
 
+    /// 1 for positive, -1 for negative, 0 for zero; NaN stays NaN.
+    #[inline(always)]
+    fn signum(self) -> Self {
+        self.if_positive(
+            Self::literal(1.0),
+            self.if_negative(Self::literal(-1.0), self),
+        )
+    }
+
     /// `self` held between two literals; NaN stays NaN.
     #[inline(always)]
     fn clamp(self, min: f64, max: f64) -> Self {

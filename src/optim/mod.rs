@@ -1,5 +1,71 @@
-//! Optimizers by name.
+//! Optimizers: one update rule a file, each with the conventions of the libraries that have it.
+//!
+//! Every rule is element-wise, runs as one in-place pass on the CPU (see
+//! [`Fused`](crate::fused::Fused)), and takes [`WeightDecay`](crate::fused::WeightDecay), coupled
+//! or decoupled.
+//!
+//! ```
+//! use burn_extras::optim::{NadamConfig, OptimizerConfig};
+//!
+//! // The trajectory of a recipe that was written for Keras:
+//! let optimizer = NadamConfig::keras().with_beta_1(0.95).init();
+//!
+//! // The same by name, as on a command line:
+//! let config: OptimizerConfig = "nadam_keras(beta_1=0.95)".parse()?;
+//! let optimizer = config.init();
+//! # Ok::<(), burn_extras::registry::SpecError>(())
+//! ```
 
+mod config;
+mod global;
 mod registry;
+mod settings;
 
+mod adabelief;
+mod adadelta;
+mod adagrad;
+mod adam;
+mod adamax;
+mod ademamix;
+mod adopt;
+mod amsgrad;
+mod asgd;
+mod ftrl;
+mod lion;
+mod madgrad;
+mod momentum;
+mod nadam;
+mod nesterov;
+mod radam;
+mod rmsprop;
+mod rprop;
+mod sgd;
+mod signum;
+mod yogi;
+
+pub use config::RuleConfig;
+pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use registry::OptimizerConfig;
+pub use settings::{Convention, Range, Setting, Settings};
+
+pub use adabelief::{AdaBelief, AdaBeliefConfig};
+pub use adadelta::{Adadelta, AdadeltaConfig};
+pub use adagrad::{AdaGrad, AdaGradConfig};
+pub use adam::{Adam, AdamConfig};
+pub use adamax::{Adamax, AdamaxConfig};
+pub use ademamix::{AdEmaMix, AdEmaMixConfig};
+pub use adopt::{Adopt, AdoptConfig};
+pub use amsgrad::{AmsGrad, AmsGradConfig};
+pub use asgd::{Asgd, AsgdConfig};
+pub use ftrl::{Ftrl, FtrlConfig};
+pub use lion::{Lion, LionConfig};
+pub use madgrad::{MadGrad, MadGradConfig};
+pub use momentum::{Momentum, MomentumConfig};
+pub use nadam::{Nadam, NadamConfig};
+pub use nesterov::{Nesterov, NesterovConfig};
+pub use radam::{RAdam, RAdamConfig};
+pub use rmsprop::{RmsProp, RmsPropConfig};
+pub use rprop::{Rprop, RpropConfig};
+pub use sgd::{Sgd, SgdConfig};
+pub use signum::{Signum, SignumConfig};
+pub use yogi::{Yogi, YogiConfig};

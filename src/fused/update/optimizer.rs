@@ -1,0 +1,190 @@
+use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
+use burn::optim::{LearningRate, Optimizer};
+use burn::tensor::{DType, Device, FloatDType, Tensor};
+
+use super::decay::Decay;
+use super::{Clock, RuleState, UpdateRule, WeightDecay};
+use crate::fused::{Number, Symbol, compose::compose};
+
+/// The optimizer of an update rule.
+///
+/// On Burn's Flex backend a step updates parameter and state in place, in one pass over memory,
+/// vectorised and multi-threaded. On every other backend it is composed of tensor operations,
+/// which fusion turns into one kernel or few.
+///
+/// # Shapes and data types
+///
+/// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
+/// the new parameter is rounded.
+#[derive(Clone, Debug)]
+pub struct Fused<R, const K: usize> {
+    rule: R,
+    weight_decay: Option<WeightDecay>,
+}
+
+impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
+    /// The optimizer of `rule`, without weight decay.
+    pub fn new(rule: R) -> Self {
+        Self {
+            rule,
+            weight_decay: None,
+        }
+    }
+
+    /// Sets the weight decay.
+    #[must_use]
+    pub fn with_weight_decay(mut self, weight_decay: Option<WeightDecay>) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &R {
+        &self.rule
+    }
+}
+
+/// One step of a rule, its scalars worked out.
+#[derive(Debug)]
+pub(super) struct Step<'a, R: UpdateRule<K>, const K: usize> {
+    pub(super) rule: &'a R,
+    pub(super) scalars: R::Scalars,
+    pub(super) decay: Decay,
+    pub(super) keeps: [bool; K],
+}
+
+impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
+    /// The new parameter and state; `state` is `None` in the first step.
+    #[inline(always)]
+    pub(super) fn apply<N: Number>(&self, param: N, grad: N, state: Option<[N; K]>) -> (N, [N; K]) {
+        let (decayed, grad) = self.decay.apply(param, grad);
+        let state = match state {
+            Some(state) => state,
+            None => self.rule.start(&self.scalars, param),
+        };
+        self.rule.update(&self.scalars, decayed, grad, state)
+    }
+
+    /// The step as tensor operations.
+    fn compose(
+        &self,
+        param: DispatchTensor,
+        grad: DispatchTensor,
+        state: Option<[Option<DispatchTensor>; K]>,
+    ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
+        let first = state.is_none();
+        let mut inputs = vec![param, grad];
+        inputs.extend(state.into_iter().flatten().flatten());
+        let mut outputs = compose::<Dispatch>(inputs, |inputs| {
+            let mut kept = inputs[2..].iter();
+            let state = (!first).then(|| {
+                self.keeps.map(|keep| match keep {
+                    true => *kept.next().expect("a tensor for each state that is kept"),
+                    false => Symbol::literal(0.0),
+                })
+            });
+            let (param, state) = self.apply(inputs[0], inputs[1], state);
+            let kept = state.into_iter().zip(self.keeps).filter(|(_, keep)| *keep);
+            core::iter::once(param)
+                .chain(kept.map(|(state, _)| state))
+                .collect()
+        })
+        .into_iter();
+        let param = outputs.next().expect("the parameter comes first");
+        (param, self.keeps.map(|keep| outputs.next_if(keep)))
+    }
+}
+
+/// `next` on a condition.
+trait NextIf: Iterator {
+    fn next_if(&mut self, condition: bool) -> Option<Self::Item> {
+        if condition { self.next() } else { None }
+    }
+}
+
+impl<I: Iterator> NextIf for I {}
+
+impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
+    type State<const D: usize> = RuleState<R, K, D>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<D>,
+        grad: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        let keeps = self.rule.keeps();
+        // A state that was saved with other settings may lack a tensor: such a parameter starts anew.
+        let state = state.filter(|s| (0..K).all(|k| s.tensors[k].is_some() || !keeps[k]));
+        let (mut clock, tensors) = match state {
+            Some(state) => (state.clock, Some(state.tensors)),
+            None => (
+                Clock {
+                    lr,
+                    time: 0,
+                    memory: R::MEMORY,
+                },
+                None,
+            ),
+        };
+        clock.lr = lr;
+        clock.time += 1;
+        let step = Step {
+            rule: &self.rule,
+            scalars: self.rule.scalars(&mut clock),
+            decay: Decay::new(self.weight_decay, lr),
+            keeps,
+        };
+        let tensors = tensors.map(|mut tensors| {
+            core::array::from_fn(|k| {
+                tensors[k]
+                    .take()
+                    .filter(|_| keeps[k])
+                    .map(Tensor::into_dispatch)
+            })
+        });
+
+        let (param, tensors) = run(&step, tensor.into_dispatch(), grad.into_dispatch(), tensors);
+        let tensors = tensors.map(|tensor| tensor.map(Tensor::from_dispatch));
+        (
+            Tensor::from_dispatch(param),
+            Some(RuleState::new(clock, tensors)),
+        )
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        state.to_device(device)
+    }
+}
+
+fn run<R: UpdateRule<K>, const K: usize>(
+    step: &Step<'_, R, K>,
+    param: DispatchTensor,
+    grad: DispatchTensor,
+    state: Option<[Option<DispatchTensor>; K]>,
+) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
+    #[cfg(feature = "flex")]
+    if super::pass::is_flex(&param) {
+        return super::pass::run(step, param, grad, state);
+    }
+    match param.dtype() {
+        dtype @ (DType::F16 | DType::BF16) => {
+            let wide = |tensor| cast(tensor, FloatDType::F32);
+            let (param, state) = step.compose(wide(param), wide(grad), state);
+            (cast(param, dtype.into()), state)
+        }
+        dtype => step.compose(param, cast(grad, dtype.into()), state),
+    }
+}
+
+/// The tensor in another float type; the same tensor if it has it already.
+pub(super) fn cast(tensor: DispatchTensor, dtype: FloatDType) -> DispatchTensor {
+    use burn::backend::ops::FloatTensorOps;
+
+    if FloatDType::from(tensor.dtype()) == dtype {
+        tensor
+    } else {
+        Dispatch::float_cast(tensor, dtype)
+    }
+}

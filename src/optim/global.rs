@@ -1,0 +1,127 @@
+//! What concerns the gradients of all parameters together, so that no rule for one tensor can do it.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{FloatDType, Tensor};
+
+/// Scales all gradients of `module` so that their norm, taken over all parameters together, is at
+/// most `max_norm`.
+///
+/// Burn's `GradientClipping::Norm` clips each tensor by itself, which changes the direction of the
+/// step; this keeps it. A norm that is not finite scales to zero or NaN: see
+/// [`skip_non_finite`] for those.
+///
+/// ```
+/// use burn::{module::Module, nn::LinearConfig, tensor::{Device, Tensor}};
+/// use burn::optim::GradientsParams;
+/// use burn_extras::optim::{SgdConfig, clip_global_norm, global_norm, skip_non_finite};
+///
+/// let device = Device::default().autodiff();
+/// let mut model = LinearConfig::new(2, 1).init(&device);
+/// let mut optimizer = SgdConfig::new().init();
+///
+/// let loss = model.forward(Tensor::<2>::ones([8, 2], &device)).sum();
+/// let grads = GradientsParams::from_grads(loss.backward(), &model);
+/// if let Some(grads) = skip_non_finite(grads, &model) {
+///     let grads = clip_global_norm(grads, &model, 1.0);
+///     assert!(global_norm(&grads, &model) < 1.0 + 1e-6);
+///     model = optimizer.step(0.1, model, grads);
+/// }
+/// ```
+///
+/// # Panics
+///
+/// When `max_norm` is not above 0.
+pub fn clip_global_norm<M: Module>(
+    mut grads: GradientsParams,
+    module: &M,
+    max_norm: f64,
+) -> GradientsParams {
+    assert!(
+        max_norm > 0.0,
+        "clip_global_norm: max_norm must be above 0, got {max_norm}"
+    );
+    let norm = global_norm(&grads, module);
+    if norm > max_norm {
+        module.visit(&mut Scale {
+            grads: &mut grads,
+            factor: max_norm / norm,
+        });
+    }
+    grads
+}
+
+/// The Euclidean norm of all gradients of `module` together; 0 if there are none.
+///
+/// Squares are summed in `f32`, whatever the type of the gradients.
+pub fn global_norm<M: Module>(grads: &GradientsParams, module: &M) -> f64 {
+    let mut squares = Squares {
+        grads,
+        sums: Vec::new(),
+    };
+    module.visit(&mut squares);
+    squares.total().sqrt()
+}
+
+/// The gradients, or `None` if one of them is infinite or NaN.
+///
+/// One such gradient poisons an optimizer's moments for ever. Whether to go on without this step
+/// is a decision over the whole model.
+pub fn skip_non_finite<M: Module>(grads: GradientsParams, module: &M) -> Option<GradientsParams> {
+    let mut largest = Largest {
+        grads: &grads,
+        finite: true,
+    };
+    module.visit(&mut largest);
+    largest.finite.then_some(grads)
+}
+
+struct Squares<'a> {
+    grads: &'a GradientsParams,
+    sums: Vec<Tensor<1>>,
+}
+
+impl Squares<'_> {
+    fn total(self) -> f64 {
+        let sums = self.sums.into_iter();
+        sums.map(|sum| f64::from(sum.into_scalar::<f32>())).sum()
+    }
+}
+
+impl ModuleVisitor for Squares<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(grad) = self.grads.get::<D>(param.id) {
+            self.sums.push(grad.cast(FloatDType::F32).square().sum());
+        }
+    }
+}
+
+struct Scale<'a> {
+    grads: &'a mut GradientsParams,
+    factor: f64,
+}
+
+impl ModuleVisitor for Scale<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(grad) = self.grads.remove::<D>(param.id) {
+            self.grads
+                .register::<D>(param.id, grad.mul_scalar(self.factor));
+        }
+    }
+}
+
+struct Largest<'a> {
+    grads: &'a GradientsParams,
+    finite: bool,
+}
+
+impl ModuleVisitor for Largest<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if !self.finite {
+            return;
+        }
+        if let Some(grad) = self.grads.get::<D>(param.id) {
+            self.finite = grad.is_finite().all().into_scalar::<bool>();
+        }
+    }
+}

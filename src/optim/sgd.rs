@@ -1,0 +1,40 @@
+use super::Convention;
+use super::settings::rule;
+use crate::fused::{Clock, Number, UpdateRule};
+
+rule! {
+    /// Stochastic gradient descent: a step against the gradient.
+    ///
+    /// ```text
+    /// w <- w - lr g
+    /// ```
+    ///
+    /// PyTorch, Keras, optax and the book agree. The default learning rate, 0.01, is Keras' and the
+    /// book's (PyTorch: 0.001).
+    ///
+    /// ```
+    /// let optimizer = burn_extras::optim::SgdConfig::new().init();
+    /// # let _ = optimizer;
+    /// ```
+    Sgd, SgdConfig, "sgd", lr |_| 1e-2, conventions [PyTorch pytorch], {}
+}
+
+impl Sgd {
+    fn by_convention(convention: Convention) -> Self {
+        Self { convention }
+    }
+}
+
+impl UpdateRule<0> for Sgd {
+    type Scalars = f64;
+    const STATE_NAMES: [&'static str; 0] = [];
+
+    fn scalars(&self, clock: &mut Clock) -> f64 {
+        clock.lr
+    }
+
+    #[inline(always)]
+    fn update<N: Number>(&self, lr: &f64, param: N, grad: N, []: [N; 0]) -> (N, [N; 0]) {
+        (param - grad * *lr, [])
+    }
+}
