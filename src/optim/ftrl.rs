@@ -15,6 +15,8 @@ rule! {
     /// the paper's convention (`new()`) it starts where the formula gives back the initial weights,
     /// so that networks can be trained.
     ///
+    /// Keep the learning rate constant: weights are a multiple of it, so lowering it shrinks them.
+    ///
     /// Defaults (Keras'): `initial_accumulator` 0.1, `l1`, `l2` and `beta` 0, learning rate 0.001.
     /// Keras' power of the learning rate is fixed at its default, -1/2.
     ///

@@ -35,7 +35,7 @@ keras.config.set_floatx("float64")
 
 
 def problem():
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(9965)
     sizes = [int(np.prod(shape)) for shape in SHAPES]
     total = sum(sizes)
     params = rng.uniform(0.75, 2.0, total) * rng.choice([-1.0, 1.0], total)
@@ -201,18 +201,18 @@ def optax_rprop(lr):
 
 # (spec, learning rate, the same recipe elsewhere, runner, optimizer)
 CASES = [
-    ("sgd", 0.01, None, T, torch_(torch.optim.SGD)),
-    ("sgd(weight_decay=0.1)", 0.01, "sgd", T, torch_(torch.optim.SGD, weight_decay=DECAY)),
-    ("sgd(decoupled_weight_decay=0.1)", 0.01, "sgd", K, keras_(o.SGD, weight_decay=DECAY)),
-    ("momentum", 0.01, "sgd", T, torch_(torch.optim.SGD, momentum=0.9)),
-    ("momentum(dampening=0.3)", 0.01, "momentum", T, torch_(torch.optim.SGD, momentum=0.9, dampening=0.3)),
-    ("momentum_keras", 0.01, "momentum", K, keras_(o.SGD, momentum=0.9)),
-    ("momentum_optax", 0.01, "sgd", O, optax_(optax.sgd, momentum=0.9)),
-    ("momentum_book", 0.01, "momentum", F, book_momentum),
-    ("nesterov", 0.01, "momentum", T, torch_(torch.optim.SGD, momentum=0.9, nesterov=True)),
-    ("nesterov_keras", 0.01, "nesterov", K, keras_(o.SGD, momentum=0.9, nesterov=True)),
-    ("nesterov_optax", 0.01, "momentum", O, optax_(optax.sgd, momentum=0.9, nesterov=True)),
-    ("nesterov_book", 0.01, "nesterov", F, book_nesterov),
+    ("sgd", 0.001, None, T, torch_(torch.optim.SGD)),
+    ("sgd(weight_decay=0.1)", 0.001, "sgd", T, torch_(torch.optim.SGD, weight_decay=DECAY)),
+    ("sgd(decoupled_weight_decay=0.1)", 0.001, "sgd", K, keras_(o.SGD, weight_decay=DECAY)),
+    ("momentum", 0.001, "sgd", T, torch_(torch.optim.SGD, momentum=0.9)),
+    ("momentum(dampening=0.3)", 0.001, "momentum", T, torch_(torch.optim.SGD, momentum=0.9, dampening=0.3)),
+    ("momentum_keras", 0.001, "momentum", K, keras_(o.SGD, momentum=0.9)),
+    ("momentum_optax", 0.001, "sgd", O, optax_(optax.sgd, momentum=0.9)),
+    ("momentum_book", 0.001, "momentum", F, book_momentum),
+    ("nesterov", 0.001, "momentum", T, torch_(torch.optim.SGD, momentum=0.9, nesterov=True)),
+    ("nesterov_keras", 0.001, "nesterov", K, keras_(o.SGD, momentum=0.9, nesterov=True)),
+    ("nesterov_optax", 0.001, "momentum", O, optax_(optax.sgd, momentum=0.9, nesterov=True)),
+    ("nesterov_book", 0.001, "nesterov", F, book_nesterov),
     ("adagrad", 0.05, None, T, torch_(torch.optim.Adagrad)),
     ("adagrad(lr_decay=0.1)", 0.05, "adagrad", T, torch_(torch.optim.Adagrad, lr_decay=0.1)),
     ("adagrad(initial_accumulator=0.5)", 0.05, "adagrad", T, torch_(torch.optim.Adagrad, initial_accumulator_value=0.5)),
@@ -282,7 +282,10 @@ CASES = [
 
 
 def check_signs():
-    """No mean that a rule takes the sign of may be near 0 beside the gradients it is made of."""
+    """No mean that a rule takes the sign of may be near 0 beside the gradients it is made of.
+
+    The seed is one of few for which sums of gradients do not come near 0 either: FTRL keeps one.
+    """
     for beta_1, beta_2 in [(0.9, 0.9), (0.9, 0.99), (0.0, 0.0)]:
         m = 0.0
         size = np.max(np.abs([flat(g) for g in GRADS]), axis=0)
