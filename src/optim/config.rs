@@ -43,7 +43,6 @@ fn none<T>() -> Option<T> {
 impl<R: Settings> RuleConfig<R> {
     /// PyTorch's defaults and formula; where PyTorch lacks the rule, those of the first constructor
     /// listed.
-    #[expect(clippy::new_without_default, reason = "there is one below")]
     pub fn new() -> Self {
         Self::from(R::preset(R::CONVENTIONS[0]))
     }

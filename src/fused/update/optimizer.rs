@@ -154,7 +154,7 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        state.to_device(device)
+        state.moved_to(device)
     }
 }
 

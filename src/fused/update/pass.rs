@@ -34,7 +34,7 @@ pub(super) fn run<R: UpdateRule<K>, const K: usize>(
     state: Option<[Option<DispatchTensor>; K]>,
 ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
     let grad = primitive(cast(grad, param.dtype().into()));
-    let autodiff = param.autodiff.clone();
+    let autodiff = param.autodiff;
     let param = primitive(param);
     let state = state.map(|state| state.map(|tensor| tensor.map(primitive)));
     let (param, state) = match param.dtype() {
@@ -46,7 +46,7 @@ pub(super) fn run<R: UpdateRule<K>, const K: usize>(
     };
     let wrap = |tensor| DispatchTensor {
         kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
-        autodiff: autodiff.clone(),
+        autodiff,
     };
     (wrap(param), state.map(|tensor| tensor.map(wrap)))
 }

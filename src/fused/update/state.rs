@@ -36,7 +36,7 @@ impl<R: UpdateRule<K>, const K: usize, const D: usize> RuleState<R, K, D> {
         self.tensors[index].as_ref()
     }
 
-    pub(super) fn to_device(self, device: &Device) -> Self {
+    pub(super) fn moved_to(self, device: &Device) -> Self {
         let tensors = self
             .tensors
             .map(|tensor| tensor.map(|tensor| tensor.to_device(device)));
