@@ -65,25 +65,17 @@ impl Fixture {
         fs::write(self.data().join(name), gzip.finish().unwrap()).unwrap();
     }
 
-    /// Runs the mnist example on this data set.
+    /// Runs the mnist example on this data set, with `args` over what every test wants.
     pub fn mnist(&self, args: &[&str]) -> Output {
-        let mut all = vec!["--data", self.root.path().to_str().unwrap()];
-        let data = self.data();
-        let out = self.out();
-        all[1] = data.to_str().unwrap();
-        all.extend([
-            "--out",
-            out.to_str().unwrap(),
-            "--validation",
-            "10",
-            "--plain",
-        ]);
-        // The last value of a flag would not replace the first: a test that sets one of these
-        // leaves it out here.
-        for flag in ["--data", "--out", "--validation"] {
-            if args.contains(&flag) {
-                let at = all.iter().position(|arg| *arg == flag).unwrap();
-                all.drain(at..at + 2);
+        let (data, out) = (self.data(), self.out());
+        let mut all = vec!["--plain"];
+        for (flag, value) in [
+            ("--data", data.to_str().unwrap()),
+            ("--out", out.to_str().unwrap()),
+            ("--validation", "10"),
+        ] {
+            if !args.contains(&flag) {
+                all.extend([flag, value]);
             }
         }
         all.extend(args);
