@@ -328,11 +328,8 @@ mod tests {
         }
         let spec = Spec::parse(" Leaky-ReLU( negative-slope = 1e-2 ) ").unwrap();
         assert_eq!(spec.to_string(), "leaky_relu(negative_slope=0.01)");
-        assert_eq!(
-            Spec::new("elu").with("alpha", 1.0, 1.0).to_string(),
-            "elu",
-            "a default is not written"
-        );
+        let spec = Spec::new("elu").with("alpha", 1.0, 1.0);
+        assert_eq!(spec.to_string(), "elu", "a default is not written");
     }
 
     #[test]
@@ -387,12 +384,9 @@ mod tests {
             spec.finish().unwrap_err().to_string(),
             "elu has no parameter \"alpa\", did you mean \"alpha\"? (known: alpha)"
         );
+        let spec = Spec::parse("relu(alpha=1)").unwrap();
         assert_eq!(
-            Spec::parse("relu(alpha=1)")
-                .unwrap()
-                .finish()
-                .unwrap_err()
-                .to_string(),
+            spec.finish().unwrap_err().to_string(),
             "relu takes no parameters, so no \"alpha\""
         );
         assert_eq!(

@@ -14,6 +14,7 @@ mod device;
 mod evaluate;
 mod history;
 mod plain;
+mod print;
 mod problem;
 mod run_folder;
 mod schedule;
@@ -34,6 +35,7 @@ use crate::data::{Digits, Mnist};
 use crate::device::Choice;
 use crate::evaluate::Confusion;
 use crate::history::History;
+use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
 use crate::summary::Summary;
@@ -58,7 +60,7 @@ fn run(args: Args) -> Result<(), Problem> {
         name: device_name,
         line,
     } = device::choose(&args.device)?;
-    println!("device: {line}");
+    say(format_args!("device: {line}"));
     let mnist = Mnist::load(args.data.as_deref())?;
     let (train, validation) = split(&config, &mnist.train)?;
     let history = match done {
@@ -69,20 +71,20 @@ fn run(args: Args) -> Result<(), Problem> {
         true => folder.write_json(&folder.config(), &config)?,
         false => folder.start(&config)?,
     }
-    println!(
+    say(format_args!(
         "network: {}, {} activation, {} initialization, {} with learning rate {}",
         config::list(&config.widths()),
         config.activation,
         config.init,
         config.optimizer,
         config.lr
-    );
-    println!(
+    ));
+    say(format_args!(
         "data: {} images to train on, {} for validation, {} to test at the end",
         train.len(),
         validation.len(),
         mnist.test.len()
-    );
+    ));
 
     let network = Training {
         config: &config,
@@ -107,8 +109,8 @@ fn run(args: Args) -> Result<(), Problem> {
         .save_file(folder.model())
         .map_err(|error| Problem(format!("{}: {error}", folder.model().display())))?;
     folder.write_json(&folder.summary(), &summary)?;
-    print!("{}", summary.report(&test));
-    println!("results: {}", folder.path().display());
+    say(summary.report(&test));
+    say(format_args!("results: {}", folder.path().display()));
     Ok(())
 }
 
@@ -156,9 +158,9 @@ fn split(config: &RunConfig, digits: &Digits) -> Result<(Digits, Digits), Proble
 }
 
 fn list() {
-    println!("devices (--device), the best first:");
+    say(format_args!("devices (--device), the best first:"));
     for line in device::list() {
-        println!("    {line}");
+        say(format_args!("    {line}"));
     }
     let names = [
         ("activations (--activation)", ActivationConfig::names()),
@@ -166,9 +168,9 @@ fn list() {
         ("initializers (--init)", InitConfig::names()),
     ];
     for (title, names) in names {
-        println!("{title}:");
+        say(format_args!("{title}:"));
         for name in names {
-            println!("    {name}");
+            say(format_args!("    {name}"));
         }
     }
 }

@@ -7,6 +7,8 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 
+use crate::print::say;
+
 /// How long an epoch may run before its progress is shown, and how often.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -101,12 +103,12 @@ impl TrainingProgressLogger for PlainRenderer {
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;
-        println!(
+        say(format_args!(
             "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %  \
              validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %  {:.1} s",
             self.epochs,
             self.started.elapsed().as_secs_f64()
-        );
+        ));
         self.epoch = epoch + 1;
         self.started = Instant::now();
     }

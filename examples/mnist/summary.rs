@@ -77,7 +77,7 @@ impl Summary {
         .and_then(|()| {
             writeln!(
                 text,
-                "test images: each row is a digit, the columns are what it was taken for\n{test}\n"
+                "test images: each row is a digit, the columns are what it was taken for\n{test}"
             )
         })
         .expect("a String can be written");

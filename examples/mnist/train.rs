@@ -40,10 +40,12 @@ impl Training<'_> {
     /// Trains, and returns the network on the plain device.
     pub fn run(self) -> Result<Mlp, Problem> {
         let config = self.config;
-        self.device.seed(config.seed);
         let device = self.device.clone().autodiff();
         let model = Classifier {
-            network: config.network().init(&device),
+            network: config
+                .network()
+                .init(&device)
+                .load_record(initial_weights(config)),
         };
         if self.done == self.config.epochs {
             return self.finished(model);
@@ -132,6 +134,13 @@ impl Training<'_> {
             ),
         })
     }
+}
+
+/// The weights to start from, drawn on the CPU so that a seed means the same on every device.
+fn initial_weights(config: &RunConfig) -> ModuleRecord {
+    let device = Device::flex();
+    device.seed(config.seed);
+    config.network().init(&device).into_record()
 }
 
 fn load(path: &Path) -> Result<ModuleRecord, Problem> {

@@ -18,6 +18,8 @@ mod data;
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod device;
 mod picture;
+#[path = "../mnist/print.rs"]
+mod print;
 #[path = "../mnist/problem.rs"]
 mod problem;
 #[path = "../mnist/run_folder.rs"]
@@ -42,6 +44,7 @@ use clap::Parser;
 use crate::batch::DigitBatcher;
 use crate::data::{Digit, Mnist};
 use crate::picture::{Picture, sketch};
+use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
 
@@ -132,7 +135,7 @@ fn load(folder: &RunFolder, device: &Device) -> Result<Mlp, Problem> {
 
 /// Prints the digit, what the network takes it for, and how sure it is.
 fn answer(title: &str, digit: Digit, network: &Mlp, device: &Device) {
-    println!("{}", sketch(&digit));
+    say(sketch(&digit));
     let batch = DigitBatcher.batch(vec![digit], device);
     let shares: Vec<f64> = softmax(network.forward(batch.images), 1)
         .into_data()
@@ -140,13 +143,13 @@ fn answer(title: &str, digit: Digit, network: &Mlp, device: &Device) {
         .collect();
     let mut digits: Vec<usize> = (0..shares.len()).collect();
     digits.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]));
-    println!(
+    say(format_args!(
         "{title}: {} with probability {:.1} % (next: {} with {:.1} %)\n",
         digits[0],
         100.0 * shares[digits[0]],
         digits[1],
         100.0 * shares[digits[1]]
-    );
+    ));
 }
 
 fn range(text: &str) -> Result<Range<usize>, String> {

@@ -82,7 +82,13 @@ fn reads_pictures_of_any_size_and_polarity() {
                 write_png(&path, size, color, &bytes);
                 let text = printed(&example(
                     "predict",
-                    &["--run", run.to_str().unwrap(), path.to_str().unwrap()],
+                    &[
+                        "--device",
+                        "flex",
+                        "--run",
+                        run.to_str().unwrap(),
+                        path.to_str().unwrap(),
+                    ],
                 ));
                 let answer = format!("digit.png: {digit} with probability");
                 assert!(text.contains(&answer), "{name} {color:?}: {text}");
@@ -97,7 +103,7 @@ fn reads_images_of_the_test_set() {
     let run = run.path().to_str().unwrap();
     let text = printed(&example(
         "predict",
-        &["--run", run, "--test-index", "0..16"],
+        &["--device", "flex", "--run", run, "--test-index", "0..16"],
     ));
     assert_eq!(text.matches("with probability").count(), 16);
     // The first image of the test set is a clear 7.
@@ -106,7 +112,10 @@ fn reads_images_of_the_test_set() {
         "{text}"
     );
 
-    let output = example("predict", &["--run", run, "--test-index", "10000"]);
+    let output = example(
+        "predict",
+        &["--device", "flex", "--run", run, "--test-index", "10000"],
+    );
     assert_refused(&output, &["--test-index 10000", "10000 test images"]);
 }
 
@@ -117,7 +126,11 @@ fn refuses_what_it_cannot_read() {
     let predict = |args: &[&str]| {
         example(
             "predict",
-            &[&["--run", folder.to_str().unwrap()], args].concat(),
+            &[
+                &["--device", "flex", "--run", folder.to_str().unwrap()],
+                args,
+            ]
+            .concat(),
         )
     };
 
