@@ -15,6 +15,10 @@ const BATCH: usize = 100;
 const WIDTHS: [usize; 6] = [784, 100, 100, 100, 100, 10];
 
 /// Every device of this build. One that has no adapter panics, and so fails the test.
+#[cfg_attr(
+    feature = "ndarray",
+    expect(deprecated, reason = "still a backend of Burn 0.22")
+)]
 fn devices() -> Vec<(&'static str, Device)> {
     vec![
         #[cfg(feature = "flex")]

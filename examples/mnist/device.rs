@@ -79,7 +79,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "ndarray",
         #[cfg(feature = "ndarray")]
-        find: Some(|| cpu(Device::ndarray())),
+        find: Some(|| cpu(ndarray())),
         #[cfg(not(feature = "ndarray"))]
         find: None,
         needs: "nothing",
@@ -199,6 +199,12 @@ fn cpu(device: Device) -> Vec<Found> {
         device,
         software: false,
     }]
+}
+
+#[cfg(feature = "ndarray")]
+#[expect(deprecated, reason = "still a backend of Burn 0.22")]
+fn ndarray() -> Device {
+    Device::ndarray()
 }
 
 /// The devices of a GPU backend, hardware first; `software` is what its CPU adapter equals.

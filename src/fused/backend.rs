@@ -1,5 +1,10 @@
 //! Where a formula meets Burn's backends and autodiff.
 
+#![cfg_attr(
+    feature = "ndarray",
+    allow(deprecated, reason = "a parity partner until Burn removes it")
+)]
+
 use std::sync::Arc;
 
 use burn::backend::{
@@ -52,7 +57,6 @@ pub(crate) trait PointwiseOps: Backend {
 }
 
 #[cfg(feature = "ndarray")]
-#[expect(deprecated, reason = "a parity partner until Burn removes it")]
 impl PointwiseOps for burn::backend::NdArray {}
 
 #[cfg(feature = "cube")]
