@@ -12,7 +12,9 @@ mod scalar;
 mod symbol;
 mod update;
 
+pub(crate) use backend::Formula;
 pub use number::Number;
+pub(crate) use pointwise::apply_formula;
 pub use pointwise::{Pointwise, apply};
 pub use scalar::{Double, Single};
 pub use symbol::{Graph, Symbol};

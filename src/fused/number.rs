@@ -10,16 +10,14 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// # Not a number
 ///
-/// Every method returns NaN for NaN, with one exception: the branches of
-/// [`if_positive`](Number::if_positive) and [`if_negative`](Number::if_negative) are chosen by a
-/// comparison, which is false for NaN. Put the branch that keeps `x` in the place of `otherwise`,
-/// and NaN goes through.
+/// Every method returns NaN for NaN, except [`if_positive`](Number::if_positive) and
+/// [`if_negative`](Number::if_negative): a comparison with NaN is false, so they take `otherwise`.
+/// Put the branch that keeps `x` there, and NaN goes through.
 ///
 /// # Branches
 ///
-/// Both branches of a choice are computed, and in a derivative a masked-out infinity still
-/// becomes NaN once it is multiplied. Clamp the input of every `exp` before use, also in the branch
-/// that is not taken.
+/// Both branches of a choice are computed. Choose between finished results; a branch that is
+/// multiplied by 0 instead of left out turns infinity into NaN.
 pub trait Number:
     Copy
     + Neg<Output = Self>
@@ -144,8 +142,6 @@ pub trait Number:
         let e = (-self.abs()).exp();
         let denominator = (e + 1.0).recip();
         self.if_negative(e * denominator, denominator)
-            // The comparison loses NaN: the sum puts it back.
-            .keep_nan_of(self)
     }
 
     /// `ln(1 + e^self)`, exact in both tails.
@@ -154,10 +150,13 @@ pub trait Number:
         self.max(Self::literal(0.0)) + (-self.abs()).exp().ln_1p()
     }
 
-    /// `self`, or NaN where `other` is NaN.
+    /// 1 above zero, 0 at zero and below; NaN for NaN.
     #[inline(always)]
-    fn keep_nan_of(self, other: Self) -> Self {
-        // For a number the minimum is 0, for infinity too; for NaN it is NaN.
-        self + other.abs().min(Self::literal(0.0))
+    fn heaviside(self) -> Self {
+        // Only zero and NaN reach the innermost branch, and both are what they should become.
+        self.if_positive(
+            Self::literal(1.0),
+            self.if_negative(Self::literal(0.0), self),
+        )
     }
 }

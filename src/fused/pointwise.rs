@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::{Number, backend};
+use super::backend::{self, Formula};
+use super::Number;
 
 /// A scalar function and its derivative: all that an activation is.
 ///
@@ -34,5 +35,10 @@ pub trait Pointwise: Clone + Debug + Send + Sync + 'static {
 ///
 /// All of Burn's floats. `f16` and `bf16` are computed in `f32` on the CPU and rounded once.
 pub fn apply<F: Pointwise, const D: usize>(formula: &F, x: Tensor<D>) -> Tensor<D> {
-    Tensor::from_dispatch(backend::apply(Arc::new(formula.clone()), x.into_dispatch()))
+    apply_formula(Arc::new(formula.clone()), x)
+}
+
+/// [`apply`] for a formula that is behind a pointer already.
+pub(crate) fn apply_formula<const D: usize>(formula: Formula, x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(backend::apply(formula, x.into_dispatch()))
 }

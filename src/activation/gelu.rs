@@ -1,0 +1,127 @@
+use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+/// `1 / sqrt(2 pi)`.
+const NORMAL_PEAK: f64 = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+
+/// Beyond 40 the normal's tails are 0 in every float type. Bounding keeps infinity out of products.
+const TAIL: f64 = 40.0;
+
+/// The distribution function of the standard normal.
+#[inline(always)]
+fn normal_cdf<N: Number>(x: N) -> N {
+    (x * -FRAC_1_SQRT_2).erfc() * 0.5
+}
+
+activation! {
+    /// GELU, Gaussian error linear unit: `f(x) = x Phi(x)`, `f'(x) = Phi(x) + x phi(x)`.
+    ///
+    /// `Phi` and `phi` are the distribution function and the density of the standard normal.
+    ///
+    /// Source: [Hendrycks and Gimpel](https://arxiv.org/abs/1606.08415); `torch.nn.GELU`.
+    Gelu, gelu, []
+}
+
+impl Pointwise for Gelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(-TAIL)) * normal_cdf(x)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let u = x.clamp(-TAIL, TAIL);
+        u * (u.square() * -0.5).exp() * NORMAL_PEAK + normal_cdf(x)
+    }
+}
+
+activation! {
+    /// GELU by its tanh approximation: `f(x) = x s(2 u)`, `u = sqrt(2 / pi) (x + 0.044715 x^3)`.
+    ///
+    /// `f'(x) = s + 2 x u' s (1 - s)`, where `s` is the sigmoid: `(1 + tanh u) / 2 = s(2 u)`
+    ///
+    /// Source: [Hendrycks and Gimpel](https://arxiv.org/abs/1606.08415); `torch.nn.GELU(approximate="tanh")`.
+    GeluTanh, gelu_tanh, ["gelu_approximate", "gelu_new"]
+}
+
+/// `2 sqrt(2 / pi)`.
+const TWICE_ROOT: f64 = 4.0 * NORMAL_PEAK;
+const CUBIC: f64 = 0.044_715;
+
+impl Pointwise for GeluTanh {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let u = x.clamp(-TAIL, TAIL);
+        let inner = u * (u.square() * CUBIC + 1.0) * TWICE_ROOT;
+        x.max(N::literal(-TAIL)) * inner.sigmoid()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let u = x.clamp(-TAIL, TAIL);
+        let inner = u * (u.square() * CUBIC + 1.0) * TWICE_ROOT;
+        let inner_slope = (u.square() * (3.0 * CUBIC) + 1.0) * TWICE_ROOT;
+        let s = inner.sigmoid();
+        s + s * (-inner).sigmoid() * u * inner_slope
+    }
+}
+
+activation! {
+    /// Phish: `f(x) = x tanh(gelu(x))`; `f'(x) = T + x (1 - T^2) gelu'(x)`, `T = tanh(gelu(x))`.
+    ///
+    /// Source: Naveen, Phish, 2022.
+    Phish, phish, []
+}
+
+impl Pointwise for Phish {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(-TAIL)) * Gelu.value(x).tanh()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let t = Gelu.value(x).tanh();
+        x.clamp(-TAIL, TAIL) * (-t.square() + 1.0) * Gelu.slope(x) + t
+    }
+}
+
+activation! {
+    /// SMU, smooth maximum unit: a leaky ReLU smoothed by the error function.
+    ///
+    /// `f(x) = ((1 + alpha) x + k x erf(mu k x)) / 2` with `k = 1 - alpha`;
+    /// `f'(x) = ((1 + alpha) + k erf(q) + (2 k / sqrt(pi)) q e^(-q^2)) / 2` with `q = mu k x`
+    ///
+    /// Source: [Biswas et al.](https://arxiv.org/abs/2111.04682)
+    Smu {
+        /// The slope far on the left. Default: 0.25.
+        alpha: Finite = 0.25,
+        /// The sharpness. Default: 1.
+        mu: Positive = 1.0,
+    }, SmuConfig, smu, []
+}
+
+impl Smu {
+    /// `mu k x`, bounded where the error function is 1.
+    #[inline(always)]
+    fn inner<N: Number>(&self, x: N) -> N {
+        (x * (self.mu * (1.0 - self.alpha))).clamp(-TAIL, TAIL)
+    }
+}
+
+impl Pointwise for Smu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let gate = self.inner(x).erf() * (0.5 * (1.0 - self.alpha)) + 0.5 * (1.0 + self.alpha);
+        x * gate
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let q = self.inner(x);
+        let bell = q * (-q.square()).exp() * FRAC_2_SQRT_PI;
+        (q.erf() + bell) * (0.5 * (1.0 - self.alpha)) + 0.5 * (1.0 + self.alpha)
+    }
+}

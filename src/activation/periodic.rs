@@ -1,0 +1,101 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Sine: `f(x) = sin(omega x)`, `f'(x) = omega cos(omega x)`.
+    ///
+    /// The product `omega x` is rounded once, so with an `omega` that is no power of two the phase
+    /// of a large `x` is as uncertain as its last bit.
+    ///
+    /// Source: [SIREN](https://arxiv.org/abs/2006.09661) uses `omega = 30`: `sine(omega=30)`.
+    Sine {
+        /// The angular frequency. Default: 1.
+        omega: Positive = 1.0,
+    }, SineConfig, sine, ["sin"]
+}
+
+impl Pointwise for Sine {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        (x * self.omega).sin()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x * self.omega).cos() * self.omega
+    }
+}
+
+activation! {
+    /// Sinc: `f(x) = sin(x) / x`, 1 at 0; `f'(x) = (cos x - f(x)) / x`.
+    ///
+    /// Source: the unnormalized sinc; `numpy.sinc` has `sin(pi x) / (pi x)`.
+    Sinc, sinc, []
+}
+
+impl Pointwise for Sinc {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        // At 0 the quotient is 0/0; the series' next term is below 2e-10 at 1/2.
+        let near = x.abs() - 0.5;
+        let square = x.clamp(-0.5, 0.5).square();
+        let series = ((square * (-1.0 / 5040.0) + 1.0 / 120.0) * square - 1.0 / 6.0) * square + 1.0;
+        near.if_positive(x.sin() / x, series)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        // Up to 1 the difference cancels; the series' next term is below 3e-9 there.
+        let near = x.abs() - 1.0;
+        let u = x.clamp(-1.0, 1.0);
+        let square = u.square();
+        let series = (((square * (1.0 / 45_360.0) - 1.0 / 840.0) * square + 1.0 / 30.0) * square
+            - 1.0 / 3.0)
+            * u
+            - square.square().square() * u * (1.0 / 3_991_680.0);
+        near.if_positive((x.cos() - x.sin() / x) / x, series)
+    }
+}
+
+activation! {
+    /// Snake: `f(x) = x + sin^2(a x) / a`, `f'(x) = 1 + sin(2 a x)`.
+    ///
+    /// Source: [Ziyin et al.](https://arxiv.org/abs/2006.08195), TensorFlow Addons.
+    Snake {
+        /// The frequency. Default: 1.
+        a: Positive = 1.0,
+    }, SnakeConfig, snake, []
+}
+
+impl Pointwise for Snake {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x + (x * self.a).sin().square() / self.a
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        // 2 sin cos, because 2 a x may overflow.
+        let phase = x * self.a;
+        phase.sin() * phase.cos() * 2.0 + 1.0
+    }
+}
+
+activation! {
+    /// GCU, growing cosine unit: `f(x) = x cos x`, `f'(x) = cos x - x sin x`.
+    ///
+    /// Source: [Noel et al.](https://arxiv.org/abs/2108.12943)
+    Gcu, gcu, []
+}
+
+impl Pointwise for Gcu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x * x.cos()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.cos() - x * x.sin()
+    }
+}

@@ -1,0 +1,181 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Rectified linear unit: `f(x) = max(x, 0)`; `f'(x) = 1` for `x > 0`, else 0.
+    ///
+    /// Source: `torch.nn.ReLU`; the derivative at 0 is 0, as there.
+    Relu, relu, [], gain core::f64::consts::SQRT_2
+}
+
+impl Pointwise for Relu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0))
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.heaviside()
+    }
+
+    #[inline(always)]
+    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+        Some(y.heaviside())
+    }
+}
+
+activation! {
+    /// ReLU capped at 6: `f(x) = clamp(x, 0, 6)`; `f'(x) = 1` strictly inside, else 0.
+    ///
+    /// Source: `torch.nn.ReLU6`.
+    Relu6, relu6, [], gain core::f64::consts::SQRT_2
+}
+
+impl Pointwise for Relu6 {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.clamp(0.0, 6.0)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.heaviside() * (-x + 6.0).heaviside()
+    }
+}
+
+activation! {
+    /// Leaky ReLU: `f(x) = x` for `x > 0`, else `negative_slope x`.
+    ///
+    /// Source: Maas et al. (2013); `torch.nn.LeakyReLU`.
+    LeakyRelu {
+        /// The slope on the left. Default: 0.01.
+        negative_slope: Finite = 0.01,
+    }, LeakyReluConfig, leaky_relu, ["lrelu"], gain core::f64::consts::SQRT_2
+}
+
+impl Pointwise for LeakyRelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.if_positive(x, x * self.negative_slope)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let side = x.heaviside();
+        side.if_positive(side, side + self.negative_slope)
+    }
+}
+
+activation! {
+    /// Thresholded ReLU: `f(x) = x` for `x > theta`, else 0; `f'(x) = 1` for `x > theta`, else 0.
+    ///
+    /// Source: [Konda et al.](https://arxiv.org/abs/1402.3337), Keras 2, ONNX.
+    ThresholdedRelu {
+        /// The threshold. Default: 1.
+        theta: Finite = 1.0,
+    }, ThresholdedReluConfig, thresholded_relu, ["trelu"]
+}
+
+impl Pointwise for ThresholdedRelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let above = x - self.theta;
+        above.if_positive(x, above.heaviside())
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x - self.theta).heaviside()
+    }
+}
+
+activation! {
+    /// Squared ReLU: `f(x) = max(x, 0)^2`, `f'(x) = 2 max(x, 0)`.
+    ///
+    /// Source: So et al., [Primer](https://arxiv.org/abs/2109.08668).
+    SquaredRelu, squared_relu, ["relu2", "relu_squared"]
+}
+
+impl Pointwise for SquaredRelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)).square()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)) * 2.0
+    }
+}
+
+activation! {
+    /// StarReLU: squared ReLU, scaled and shifted to mean 0 and variance 1 for a normal input.
+    ///
+    /// `f(x) = scale max(x, 0)^2 + bias`, `f'(x) = 2 scale max(x, 0)`
+    ///
+    /// Source: Yu et al., [MetaFormer baselines](https://arxiv.org/abs/2210.13452).
+    StarRelu {
+        /// The factor. Default: 0.8944.
+        scale: Finite = 0.8944,
+        /// The shift. Default: -0.4472.
+        bias: Finite = -0.4472,
+    }, StarReluConfig, star_relu, []
+}
+
+impl Pointwise for StarRelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)).square() * self.scale + self.bias
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)) * (2.0 * self.scale)
+    }
+}
+
+activation! {
+    /// RePU, rectified power unit of degree 3: `f(x) = max(x, 0)^3`, `f'(x) = 3 max(x, 0)^2`.
+    ///
+    /// Degree 2 is [`SquaredRelu`], degree 1 [`Relu`].
+    ///
+    /// Source: [Li et al.](https://arxiv.org/abs/1909.05136)
+    Repu3, repu3, ["repu", "cubed_relu"]
+}
+
+impl Pointwise for Repu3 {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let x = x.max(N::literal(0.0));
+        x.square() * x
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)).square() * 3.0
+    }
+}
+
+activation! {
+    /// Natural-logarithm ReLU: `f(x) = ln(1 + beta max(x, 0))`; `f'(x) = beta / (1 + beta x)` for `x > 0`.
+    ///
+    /// Source: [Liu et al.](https://arxiv.org/abs/1908.03682)
+    NlRelu {
+        /// The slope at 0. Default: 1.
+        beta: Positive = 1.0,
+    }, NlReluConfig, nlrelu, ["nl_relu"]
+}
+
+impl Pointwise for NlRelu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        (x.max(N::literal(0.0)) * self.beta).ln_1p()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let right = (x.max(N::literal(0.0)) * self.beta + 1.0).recip() * self.beta;
+        x.heaviside() * right
+    }
+}

@@ -1,0 +1,94 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Soft shrinkage: `f(x) = x - clamp(x, -lambda, lambda)`; `f'(x) = 1` for `|x| > lambda`, else 0.
+    ///
+    /// Source: `torch.nn.Softshrink`.
+    SoftShrink {
+        /// The half-width of the flat middle. Default: 0.5.
+        lambda: NonNegative = 0.5,
+    }, SoftShrinkConfig, soft_shrink, ["softshrink"]
+}
+
+impl Pointwise for SoftShrink {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x - x.clamp(-self.lambda, self.lambda)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.abs() - self.lambda).heaviside()
+    }
+}
+
+activation! {
+    /// Hard shrinkage: `f(x) = x` for `|x| > lambda`, else 0; `f'(x) = 1` for `|x| > lambda`, else 0.
+    ///
+    /// Source: `torch.nn.Hardshrink`.
+    HardShrink {
+        /// The half-width of the flat middle. Default: 0.5.
+        lambda: NonNegative = 0.5,
+    }, HardShrinkConfig, hard_shrink, ["hardshrink"]
+}
+
+impl Pointwise for HardShrink {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let outside = x.abs() - self.lambda;
+        outside.if_positive(x, outside.heaviside())
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.abs() - self.lambda).heaviside()
+    }
+}
+
+activation! {
+    /// Shrinkage with a bias of its own: `x - bias` for `x > lambda`, `x + bias` for `x < -lambda`, else 0.
+    ///
+    /// `f'(x) = 1` for `|x| > lambda`, else 0
+    ///
+    /// Source: ONNX; [`SoftShrink`] has `bias = lambda`, [`HardShrink`] `bias = 0`.
+    Shrink {
+        /// The half-width of the flat middle. Default: 0.5.
+        lambda: NonNegative = 0.5,
+        /// How far the outer parts move towards 0. Default: 0.5.
+        bias: Finite = 0.5,
+    }, ShrinkConfig, shrink, []
+}
+
+impl Pointwise for Shrink {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let outside = x.abs() - self.lambda;
+        let moved = x.if_positive(x - self.bias, x + self.bias);
+        outside.if_positive(moved, outside.heaviside())
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.abs() - self.lambda).heaviside()
+    }
+}
+
+activation! {
+    /// Tanh shrinkage: `f(x) = x - tanh x`, `f'(x) = tanh^2 x`.
+    ///
+    /// Source: `torch.nn.Tanhshrink`.
+    TanhShrink, tanhshrink, ["tanh_shrink"]
+}
+
+impl Pointwise for TanhShrink {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x - x.tanh()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.tanh().square()
+    }
+}

@@ -1,0 +1,142 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Softsign: `f(x) = x / (1 + |x|)`, `f'(x) = 1 / (1 + |x|)^2`.
+    ///
+    /// Source: Bergstra et al. (2009); `torch.nn.Softsign`.
+    Softsign, softsign, []
+}
+
+impl Pointwise for Softsign {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        // The bound makes infinity 1, not NaN.
+        let x = x.clamp(-1e30, 1e30);
+        x / (x.abs() + 1.0)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.abs() + 1.0).recip().square()
+    }
+}
+
+activation! {
+    /// Elliot's activation: softsign moved to lie between 0 and 1.
+    ///
+    /// `f(x) = x / (2 (1 + |x|)) + 1/2`, `f'(x) = 1 / (2 (1 + |x|)^2)`
+    ///
+    /// Source: Elliott (1993).
+    Elliot, elliot, ["elliott"]
+}
+
+impl Pointwise for Elliot {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        Softsign.value(x) * 0.5 + 0.5
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        Softsign.slope(x) * 0.5
+    }
+}
+
+activation! {
+    /// Inverse tangent: `f(x) = atan x`, `f'(x) = 1 / (1 + x^2)`.
+    Arctan, arctan, ["atan"]
+}
+
+impl Pointwise for Arctan {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.atan()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.square() + 1.0).recip()
+    }
+}
+
+activation! {
+    /// Inverse hyperbolic sine: `f(x) = asinh x`, `f'(x) = 1 / sqrt(1 + x^2)`.
+    Arsinh, arsinh, ["asinh"]
+}
+
+impl Pointwise for Arsinh {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        // asinh a = ln(1 + a + a^2 / (1 + r)) with r = sqrt(1 + a^2); beyond 1e8 it is ln 2a.
+        let a = x.abs();
+        let bounded = a.min(N::literal(1e8));
+        let square = bounded.square();
+        let small = bounded + square / ((square + 1.0).sqrt() + 1.0);
+        let far = a - 1e8;
+        let value = far.if_positive(a, small).ln_1p()
+            + far.if_positive(N::literal(core::f64::consts::LN_2), N::literal(0.0));
+        x.if_negative(-value, value)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x.square() + 1.0).sqrt().recip()
+    }
+}
+
+activation! {
+    /// ISRU, inverse square root unit: `f(x) = x / sqrt(1 + alpha x^2)`, `f'(x) = (1 + alpha x^2)^(-3/2)`.
+    ///
+    /// Source: [Carlile et al.](https://arxiv.org/abs/1710.09967)
+    Isru {
+        /// The saturation: `f` tends to `1 / sqrt(alpha)`. Default: 1.
+        alpha: Positive = 1.0,
+    }, IsruConfig, isru, []
+}
+
+impl Isru {
+    /// `sqrt(alpha) x`, bounded so that its square stays finite, and `1 / sqrt(1 + alpha x^2)`.
+    #[inline(always)]
+    fn parts<N: Number>(&self, x: N) -> (N, N) {
+        let u = (x * self.alpha.sqrt()).clamp(-1e9, 1e9);
+        (u, (u.square() + 1.0).sqrt().recip())
+    }
+}
+
+impl Pointwise for Isru {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let (u, gate) = self.parts(x);
+        u * gate * self.alpha.sqrt().recip()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let (_, gate) = self.parts(x);
+        gate.square() * gate
+    }
+}
+
+activation! {
+    /// ISRLU, inverse square root linear unit: `x` for `x >= 0`, [`Isru`] below.
+    ///
+    /// Source: [Carlile et al.](https://arxiv.org/abs/1710.09967)
+    Isrlu {
+        /// The saturation on the left: `f` tends to `-1 / sqrt(alpha)`. Default: 1.
+        alpha: Positive = 1.0,
+    }, IsrluConfig, isrlu, []
+}
+
+impl Pointwise for Isrlu {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.if_positive(x, Isru { alpha: self.alpha }.value(x))
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let left = Isru { alpha: self.alpha }.slope(x);
+        x.if_positive(N::literal(1.0), left)
+    }
+}

@@ -1,0 +1,51 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Unit step: 1 above zero, 0 below.
+    ///
+    /// `f(x) = 1` for `x > 0`, `0` for `x < 0`, `at_zero` at 0.
+    ///
+    /// Its derivative is 0 wherever it has one, so **no gradient passes**: layers below do not train.
+    ///
+    /// Source: McCulloch and Pitts (1943); `numpy.heaviside`.
+    Step {
+        /// The value at 0. Default: 0.
+        at_zero: Finite = 0.0,
+    }, StepConfig, step, ["heaviside", "binary_step"]
+}
+
+impl Pointwise for Step {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        // Only 0 and NaN reach the sum.
+        let level = x.if_negative(N::literal(0.0), x + self.at_zero);
+        x.if_positive(N::literal(1.0), level)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, _x: N) -> N {
+        N::literal(0.0)
+    }
+}
+
+activation! {
+    /// Sign: 1 above zero, -1 below, 0 at zero.
+    ///
+    /// Its derivative is 0 wherever it has one, so **no gradient passes**: layers below do not train.
+    ///
+    /// Source: `torch.sign`, `numpy.sign`.
+    Sign, sign, ["sgn", "signum"]
+}
+
+impl Pointwise for Sign {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.if_positive(N::literal(1.0), x.if_negative(N::literal(-1.0), x))
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, _x: N) -> N {
+        N::literal(0.0)
+    }
+}

@@ -1,0 +1,118 @@
+use super::declare::activation;
+use crate::fused::{Number, Pointwise};
+
+activation! {
+    /// Hyperbolic tangent: `f(x) = t = tanh x`, `f'(x) = 1 - t^2`.
+    Tanh, tanh, [], gain 5.0 / 3.0
+}
+
+impl Pointwise for Tanh {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.tanh()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        -x.tanh().square() + 1.0
+    }
+
+    #[inline(always)]
+    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+        Some(-y.square() + 1.0)
+    }
+}
+
+activation! {
+    /// Scaled hyperbolic tangent: `f(x) = alpha tanh(beta x)`, `f'(x) = alpha beta (1 - tanh^2(beta x))`.
+    ///
+    /// Source: ONNX; the defaults are LeCun's,
+    /// [Efficient BackProp](http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf).
+    ScaledTanh {
+        /// The height. Default: 1.7159.
+        alpha: Positive = 1.7159,
+        /// The slope at 0 over the height. Default: 2/3.
+        beta: Positive = 0.6666666666666666,
+    }, ScaledTanhConfig, scaled_tanh, ["lecun_tanh"]
+}
+
+impl Pointwise for ScaledTanh {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        (x * self.beta).tanh() * self.alpha
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (-(x * self.beta).tanh().square() + 1.0) * (self.alpha * self.beta)
+    }
+
+    #[inline(always)]
+    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+        Some((-(y * (1.0 / self.alpha)).square() + 1.0) * (self.alpha * self.beta))
+    }
+}
+
+activation! {
+    /// Hard tanh: `f(x) = clamp(x, min, max)`; `f'(x) = 1` strictly inside, else 0.
+    ///
+    /// Source: `torch.nn.Hardtanh`.
+    HardTanh {
+        /// The lowest value. Default: -1.
+        min: Finite = -1.0,
+        /// The highest value. Default: 1.
+        max: Finite = 1.0,
+    }, HardTanhConfig, hard_tanh, ["hardtanh"]
+}
+
+impl Pointwise for HardTanh {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x.clamp(self.min, self.max)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        (x - self.min).heaviside() * (-x + self.max).heaviside()
+    }
+}
+
+activation! {
+    /// LiSHT, linearly scaled tanh: `f(x) = x t` with `t = tanh x`; `f'(x) = t + x (1 - t^2)`.
+    ///
+    /// Source: [Roy et al.](https://arxiv.org/abs/1901.05894), NNlib, TensorFlow Addons.
+    Lisht, lisht, []
+}
+
+impl Pointwise for Lisht {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        x * x.tanh()
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let t = x.tanh();
+        x.clamp(-800.0, 800.0) * (-t.square() + 1.0) + t
+    }
+}
+
+activation! {
+    /// Square nonlinearity: `f(x) = u - u |u| / 4` with `u = clamp(x, -2, 2)`; `f'(x) = 1 - |u| / 2`.
+    ///
+    /// Source: Wuraola and Patel, SQNL, IJCNN 2018.
+    Sqnl, sqnl, []
+}
+
+impl Pointwise for Sqnl {
+    #[inline(always)]
+    fn value<N: Number>(&self, x: N) -> N {
+        let u = x.clamp(-2.0, 2.0);
+        u - u * u.abs() * 0.25
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.clamp(-2.0, 2.0).abs() * -0.5 + 1.0
+    }
+}
