@@ -69,7 +69,6 @@ impl Worst {
             };
         }
     }
-
 }
 
 /// Value and derivative of a chunk of inputs in the tensor type `dtype`.
@@ -153,7 +152,11 @@ fn every_float_is_accurate() {
         .iter()
         .map(|config| {
             let name = config.to_string();
-            let stride = if EXHAUSTIVE.contains(&name.as_str()) { 1 } else { 64 };
+            let stride = if EXHAUSTIVE.contains(&name.as_str()) {
+                1
+            } else {
+                64
+            };
             let (value, slope) = sweep(config, stride);
             eprintln!("{name}: {value:?} {slope:?}");
             (name, value, slope)

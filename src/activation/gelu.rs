@@ -83,8 +83,9 @@ impl Pointwise for Phish {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let t = Gelu.value(x).tanh();
-        x.clamp(-TAIL, TAIL) * (-t.square() + 1.0) * Gelu.slope(x) + t
+        let gelu = Gelu.value(x);
+        let gate_slope = gelu.sech_squared() * Gelu.slope(x);
+        x.clamp(-TAIL, TAIL).mul_add(gate_slope, gelu.tanh())
     }
 }
 
@@ -114,8 +115,9 @@ impl Smu {
 impl Pointwise for Smu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        let gate = self.inner(x).erf() * (0.5 * (1.0 - self.alpha)) + 0.5 * (1.0 + self.alpha);
-        x * gate
+        // By the complement: on the left 1 + erf q cancels.
+        let rest = self.inner(x).abs().erfc() * (0.5 * (1.0 - self.alpha));
+        x * x.if_negative(rest + self.alpha, -rest + 1.0)
     }
 
     #[inline(always)]

@@ -32,11 +32,11 @@ activation! {
 impl Pointwise for BentIdentity {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // r - 1 = x^2 / (r + 1) does not cancel near 0; beyond 1e15 x / (r + 1) is 1, and bounding
-        // x there keeps its square finite.
+        // r - 1 = x^2 / (r + 1) does not cancel near 0; beyond 1e15 x / (r + 1) is 1 or -1, so what
+        // is left of x is scaled by a constant, and the square stays finite.
         let u = x.clamp(-1e15, 1e15);
         let ratio = u / ((u.square() + 1.0).sqrt() + 1.0);
-        x * (ratio * 0.5 + 1.0)
+        (u * 0.5).mul_add(ratio, u) + (x - u) * (ratio * 0.5 + 1.0)
     }
 
     #[inline(always)]

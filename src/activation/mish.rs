@@ -49,7 +49,7 @@ activation! {
 impl Pointwise for HardMish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-2.0)) * (x + 2.0).clamp(0.0, 2.0) * 0.5
+        x.max(N::literal(-2.0)) * ((x + 2.0).clamp(0.0, 2.0) * 0.5)
     }
 
     #[inline(always)]
@@ -78,8 +78,7 @@ impl Pointwise for TanhExp {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let e = x.min(N::literal(3.0)).exp();
-        let t = e.tanh();
-        x.clamp(-TAIL, 3.0) * e * (-t.square() + 1.0) + t
+        (x.clamp(-TAIL, 3.0) * e).mul_add(e.sech_squared(), e.tanh())
     }
 }
 
@@ -118,7 +117,7 @@ impl Pointwise for Smish {
         // tanh(ln(1 + s)) = q / (q + 2) with q = s (s + 2).
         let s = x.sigmoid();
         let q = s * (s + 2.0);
-        x.max(N::literal(-TAIL)) * q / (q + 2.0)
+        x.max(N::literal(-TAIL)) * (q / (q + 2.0))
     }
 
     #[inline(always)]

@@ -157,7 +157,12 @@ fn count(
     if value >= 1.0 && value.fract() == 0.0 {
         Ok(value as usize)
     } else {
-        Err(SpecError::out_of_range(type_name, field, value, "a whole number of at least 1"))
+        Err(SpecError::out_of_range(
+            type_name,
+            field,
+            value,
+            "a whole number of at least 1",
+        ))
     }
 }
 
@@ -175,12 +180,25 @@ impl ActivationConfig {
     pub fn init(&self, device: &Device) -> Activation {
         match (self, self.formula()) {
             (_, Some(formula)) => Activation::Pointwise(PointwiseActivation { formula }),
-            (Self::SwiGlu { d_input, d_output, bias }, _) => Activation::SwiGlu(
+            (
+                Self::SwiGlu {
+                    d_input,
+                    d_output,
+                    bias,
+                },
+                _,
+            ) => Activation::SwiGlu(
                 SwiGluConfig::new(*d_input, *d_output)
                     .with_bias(*bias)
                     .init(device),
             ),
-            (Self::PRelu { num_parameters, alpha }, _) => Activation::PRelu(
+            (
+                Self::PRelu {
+                    num_parameters,
+                    alpha,
+                },
+                _,
+            ) => Activation::PRelu(
                 PReluConfig::new()
                     .with_num_parameters(*num_parameters)
                     .with_alpha(*alpha)

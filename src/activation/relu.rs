@@ -126,7 +126,9 @@ activation! {
 impl Pointwise for StarRelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(0.0)).square() * self.scale + self.bias
+        let x = x.max(N::literal(0.0));
+        // The square alone may overflow where the result does not.
+        (x * self.scale).mul_add(x, N::literal(self.bias))
     }
 
     #[inline(always)]

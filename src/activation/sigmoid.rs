@@ -123,17 +123,23 @@ activation! {
 /// `1 / sigma`.
 const LAPLACE_PRECISION: f64 = 3.544_907_701_811_032;
 
+/// `x - mu`, with `mu` in two parts: the first is an `f32`, so that near it nothing is lost.
+#[inline(always)]
+fn centered<N: Number>(x: N) -> N {
+    const HIGH: f64 = core::f64::consts::FRAC_1_SQRT_2 as f32 as f64;
+    x - HIGH - (core::f64::consts::FRAC_1_SQRT_2 - HIGH)
+}
+
 impl Pointwise for Laplace {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        use core::f64::consts::FRAC_1_SQRT_2;
-        let z = (x - FRAC_1_SQRT_2) * (LAPLACE_PRECISION * FRAC_1_SQRT_2);
-        (-z).erfc() * 0.5
+        let z = centered(x) * (-LAPLACE_PRECISION * core::f64::consts::FRAC_1_SQRT_2);
+        z.erfc() * 0.5
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let z = (x - core::f64::consts::FRAC_1_SQRT_2) * LAPLACE_PRECISION;
+        let z = centered(x) * LAPLACE_PRECISION;
         // phi(0) / sigma = sqrt 2
         (z.square() * -0.5).exp() * core::f64::consts::SQRT_2
     }

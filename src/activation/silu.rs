@@ -19,7 +19,8 @@ impl Pointwise for Silu {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        x.sigmoid() * (x.clamp(-TAIL, TAIL) * (-x).sigmoid() + 1.0)
+        let s = x.sigmoid();
+        s.mul_add(x.clamp(-TAIL, TAIL) * (-x).sigmoid(), s)
     }
 }
 
@@ -43,7 +44,8 @@ impl Pointwise for Swish {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let z = x * self.beta;
-        z.sigmoid() * (z.clamp(-TAIL, TAIL) * (-z).sigmoid() + 1.0)
+        let s = z.sigmoid();
+        s.mul_add(z.clamp(-TAIL, TAIL) * (-z).sigmoid(), s)
     }
 }
 

@@ -78,10 +78,11 @@ impl Squareplus {
     #[inline(always)]
     fn parts<N: Number>(&self, x: N) -> (N, N) {
         let a = x.abs();
-        let root = (a.min(N::literal(1e15)).square() + self.b).sqrt().max(a);
-        // On the left x + root cancels, and its conjugate does not.
-        let left = (root + a).recip() * (0.5 * self.b);
-        (x.if_negative(left, x * 0.5 + root * 0.5), root)
+        let bounded = a.min(N::literal(1e15));
+        let root = bounded.mul_add(bounded, N::literal(self.b)).sqrt().max(a);
+        // Far on the left x + root cancels, and its conjugate does not.
+        let left = N::literal(0.5 * self.b) / (root + a);
+        ((x + 0.5).if_negative(left, x * 0.5 + root * 0.5), root)
     }
 }
 

@@ -96,25 +96,25 @@ activation! {
 }
 
 impl Isru {
-    /// `sqrt(alpha) x`, bounded so that its square stays finite, and `1 / sqrt(1 + alpha x^2)`.
+    /// `sqrt(alpha) x`, bounded so that its square stays finite, and `1 + alpha x^2`.
     #[inline(always)]
     fn parts<N: Number>(&self, x: N) -> (N, N) {
         let u = (x * self.alpha.sqrt()).clamp(-1e9, 1e9);
-        (u, (u.square() + 1.0).sqrt().recip())
+        (u, u.mul_add(u, N::literal(1.0)))
     }
 }
 
 impl Pointwise for Isru {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        let (u, gate) = self.parts(x);
-        u * gate * self.alpha.sqrt().recip()
+        let (u, square) = self.parts(x);
+        u / square.sqrt() / self.alpha.sqrt()
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let (_, gate) = self.parts(x);
-        gate.square() * gate
+        let (_, square) = self.parts(x);
+        (square * square.sqrt()).recip()
     }
 }
 

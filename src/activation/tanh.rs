@@ -14,7 +14,7 @@ impl Pointwise for Tanh {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        -x.tanh().square() + 1.0
+        x.sech_squared()
     }
 
     #[inline(always)]
@@ -39,17 +39,12 @@ activation! {
 impl Pointwise for ScaledTanh {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        (x * self.beta).tanh() * self.alpha
+        x.times(self.beta).tanh().times(self.alpha)
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        (-(x * self.beta).tanh().square() + 1.0) * (self.alpha * self.beta)
-    }
-
-    #[inline(always)]
-    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
-        Some((-(y * (1.0 / self.alpha)).square() + 1.0) * (self.alpha * self.beta))
+        (x * self.beta).sech_squared() * (self.alpha * self.beta)
     }
 }
 
@@ -92,8 +87,7 @@ impl Pointwise for Lisht {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let t = x.tanh();
-        x.clamp(-800.0, 800.0) * (-t.square() + 1.0) + t
+        x.clamp(-800.0, 800.0).mul_add(x.sech_squared(), x.tanh())
     }
 }
 

@@ -126,6 +126,13 @@ pub trait Number:
         self.max(Self::literal(min)).min(Self::literal(max))
     }
 
+    /// `self * factor` rounded once, though the type may not hold `factor` exactly.
+    #[inline(always)]
+    fn times(self, factor: f64) -> Self {
+        let high = f64::from(factor as f32);
+        self.mul_add(Self::literal(high), self * (factor - high))
+    }
+
     /// `self * self`.
     #[inline(always)]
     fn square(self) -> Self {
@@ -148,6 +155,13 @@ pub trait Number:
     #[inline(always)]
     fn softplus(self) -> Self {
         self.max(Self::literal(0.0)) + (-self.abs()).exp().ln_1p()
+    }
+
+    /// The derivative of the hyperbolic tangent, `1 - tanh^2(self)`, precise also where it is tiny.
+    #[inline(always)]
+    fn sech_squared(self) -> Self {
+        let e = (self.abs() * -2.0).exp();
+        e * 4.0 / (e + 1.0).square()
     }
 
     /// 1 above zero, 0 at zero and below; NaN for NaN.

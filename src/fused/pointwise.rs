@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::backend::{self, Formula};
 use super::Number;
+use super::backend::{self, Formula};
 
 /// A scalar function and its derivative: all that an activation is.
 ///

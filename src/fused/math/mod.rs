@@ -42,9 +42,13 @@ pub(crate) fn min(a: f32, b: f32) -> f32 {
     select(b < a, b, a)
 }
 
-/// The hyperbolic tangent: `tanh |x| = -m / (m + 2)` with `m = e^(-2|x|) - 1`.
+/// The hyperbolic tangent: with `m = e^(2|x|) - 1` it is `m / (m + 2)`, and `1 - 2 / (m + 2)`,
+/// which loses nothing where the result is large.
 #[inline(always)]
 pub(crate) fn tanh(x: f32) -> f32 {
-    let m = exp_m1(-2.0 * x.abs());
-    (-m / (m + 2.0)).copysign(x)
+    let a = x.abs();
+    let m = exp_m1(2.0 * a);
+    let large = a > 0.5;
+    let quotient = select(large, 2.0, m) / (m + 2.0);
+    select(large, 1.0 - quotient, quotient).copysign(x)
 }

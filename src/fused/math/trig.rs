@@ -31,12 +31,13 @@ pub(crate) fn atan(x: f32) -> f32 {
     (base + (z + (tail + base_low))).copysign(x)
 }
 
-/// The quadrant and the remainder of `x` modulo pi/2, for every finite float.
+/// The quadrant and the remainder of `x` modulo pi/2, for every finite float; the remainder in two
+/// parts, a float and what rounding lost.
 ///
 /// `x` is an integer mantissa times a power of two; [`POWERS`] holds that power modulo 2 pi in 106
 /// bits, so the product is a small number with the sine and cosine of `x`.
 #[inline(always)]
-fn reduce(x: f32) -> (i32, f32) {
+fn reduce(x: f32) -> (i32, f32, f32) {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const PI_2_HIGH: f64 = core::f64::consts::FRAC_PI_2;
     const PI_2_LOW: f64 = 6.123_233_995_736_766e-17;
@@ -50,11 +51,13 @@ fn reduce(x: f32) -> (i32, f32) {
     let r = n.mul_add(-PI_2_LOW, n.mul_add(-PI_2_HIGH, high) + low);
     let sign = bits & 0x8000_0000;
     let quadrant = shifted.to_bits() as i32;
+    let lost = (r - f64::from(r as f32)) as f32;
     let r = r as f32;
     // The reduction is that of |x|: sin is odd, and so is its quadrant.
     (
         select_i32(sign != 0, quadrant.wrapping_neg(), quadrant),
         f32::from_bits(r.to_bits() ^ sign),
+        f32::from_bits(lost.to_bits() ^ sign),
     )
 }
 
@@ -63,31 +66,33 @@ fn select_i32(condition: bool, a: i32, b: i32) -> i32 {
     if condition { a } else { b }
 }
 
-/// The sine (even quadrants) or cosine (odd ones) of `r`, negated in the upper two.
+/// The sine (even quadrants) or cosine (odd ones) of `r + lost`, negated in the upper two.
 #[inline(always)]
-fn quadrant_value(quadrant: i32, r: f32) -> f32 {
+fn quadrant_value(quadrant: i32, r: f32, lost: f32) -> f32 {
     let r2 = r * r;
     // The Taylor series, whose next terms are below 2e-9 at pi/4.
-    let sine = (r * r2).mul_add(
-        polynomial(
-            r2,
-            [-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5040.0, 1.0 / 362_880.0],
-        ),
-        r,
-    );
-    let cosine = r2.mul_add(
-        polynomial(
-            r2,
-            [
-                -0.5,
-                1.0 / 24.0,
-                -1.0 / 720.0,
-                1.0 / 40_320.0,
-                -1.0 / 3_628_800.0,
-            ],
-        ),
-        1.0,
-    );
+    let sine = r
+        + (r * r2).mul_add(
+            polynomial(
+                r2,
+                [-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5040.0, 1.0 / 362_880.0],
+            ),
+            lost,
+        );
+    let cosine = 1.0
+        + r2.mul_add(
+            polynomial(
+                r2,
+                [
+                    -0.5,
+                    1.0 / 24.0,
+                    -1.0 / 720.0,
+                    1.0 / 40_320.0,
+                    -1.0 / 3_628_800.0,
+                ],
+            ),
+            -r * lost,
+        );
     let value = select(quadrant & 1 == 0, sine, cosine);
     f32::from_bits(value.to_bits() ^ (((quadrant & 2) as u32) << 30))
 }
@@ -100,18 +105,18 @@ fn poison(x: f32) -> f32 {
 
 #[inline(always)]
 pub(crate) fn sin(x: f32) -> f32 {
-    let (quadrant, r) = reduce(x);
+    let (quadrant, r, lost) = reduce(x);
     // Below 2^-12 the sine is x to the last bit; subnormals have no hidden bit to reduce with.
-    select(x.abs() < 2.44e-4, x, quadrant_value(quadrant, r)) + poison(x)
+    select(x.abs() < 2.44e-4, x, quadrant_value(quadrant, r, lost)) + poison(x)
 }
 
 #[inline(always)]
 pub(crate) fn cos(x: f32) -> f32 {
-    let (quadrant, r) = reduce(x);
+    let (quadrant, r, lost) = reduce(x);
     select(
         x.abs() < 2.44e-4,
         1.0,
-        quadrant_value(quadrant.wrapping_add(1), r),
+        quadrant_value(quadrant.wrapping_add(1), r, lost),
     ) + poison(x)
 }
 

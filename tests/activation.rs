@@ -1,0 +1,276 @@
+//! What holds for every activation on every device that is built in.
+#![recursion_limit = "256"]
+
+mod devices;
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn_extras::activation::ActivationConfig;
+
+/// Zero, tiny, ordinary, huge and infinite, and what overflows in some float type when squared or
+/// put through an exponential.
+const EDGES: [f32; 41] = [
+    0.0,
+    1e-8,
+    -1e-8,
+    1e-4,
+    -1e-4,
+    0.3,
+    -0.3,
+    0.5,
+    -0.5,
+    0.999,
+    -0.999,
+    1.001,
+    -1.001,
+    1.7,
+    -1.7,
+    2.0,
+    -2.0,
+    2.9,
+    -2.9,
+    3.1,
+    -3.1,
+    6.1,
+    -6.1,
+    12.0,
+    -12.0,
+    20.0,
+    -20.0,
+    90.0,
+    -90.0,
+    100.0,
+    -100.0,
+    300.0,
+    -300.0,
+    1e5,
+    -1e5,
+    1e20,
+    -1e20,
+    3e38,
+    -3e38,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+];
+
+fn forward_backward(config: &ActivationConfig, x: Tensor<1>) -> (Vec<f64>, Vec<f64>) {
+    let x = x.require_grad();
+    let y = config.init(&x.device()).forward(x.clone());
+    let grads = y.clone().sum().backward();
+    let slope = x.grad(&grads).expect("the input requires a gradient");
+    let read = |tensor: Tensor<1>| tensor.into_data().iter::<f64>().collect();
+    (read(y.inner()), read(slope))
+}
+
+fn tensor(inputs: &[f32], device: &Device, dtype: DType) -> Tensor<1> {
+    let data = TensorData::new(inputs.to_vec(), [inputs.len()]);
+    Tensor::from_data(data, (&device.clone().autodiff(), dtype))
+}
+
+/// Ordinary inputs: 1e-5 relative to the larger of 1 and the result. CPUs are within 1e-6; a GPU's
+/// `exp`, `sqrt` and division have the precision its driver chose, a few units in the last place
+/// each, and its `sin` and `atan` are only good to about 1e-5.
+fn tolerance(device: &str) -> f64 {
+    if device == "wgpu" { 3e-5 } else { 2e-6 }
+}
+
+#[test]
+fn devices_agree_with_f64() {
+    let inputs: Vec<f32> = (-400..400).map(|i| (i as f32 + 0.37) * 0.025).collect();
+    for (name, device) in devices::all() {
+        for config in ActivationConfig::formulas() {
+            let (values, slopes) = forward_backward(&config, tensor(&inputs, &device, DType::F32));
+            for (i, x) in inputs.iter().enumerate() {
+                let close = |got: f64, expected: f64| {
+                    (got - expected).abs() <= tolerance(name) * expected.abs().max(1.0)
+                };
+                let (value, slope) = (
+                    config.value(f64::from(*x)).unwrap(),
+                    config.slope(f64::from(*x)).unwrap(),
+                );
+                assert!(
+                    close(values[i], value),
+                    "{config}({x}) on {name}: {} for {value}",
+                    values[i]
+                );
+                assert!(
+                    close(slopes[i], slope),
+                    "{config}'({x}) on {name}: {} for {slope}",
+                    slopes[i]
+                );
+            }
+        }
+    }
+}
+
+/// No NaN that the mathematics does not have, and infinity only where the result is one or too
+/// large for the type.
+#[test]
+fn extreme_inputs_stay_defined() {
+    for (name, device) in devices::all() {
+        let dtypes = if name == "wgpu" {
+            vec![DType::F32]
+        } else if name == "flex" {
+            vec![DType::F32, DType::F64, DType::F16, DType::BF16]
+        } else {
+            vec![DType::F32, DType::F64]
+        };
+        for dtype in dtypes {
+            let finite: Vec<f32> = EDGES
+                .into_iter()
+                .filter(|x| x.is_finite() && (dtype != DType::F16 || x.abs() < 6e4))
+                .collect();
+            for config in ActivationConfig::formulas() {
+                let (values, slopes) = forward_backward(&config, tensor(&finite, &device, dtype));
+                for (i, x) in finite.iter().enumerate() {
+                    let x = f64::from(*x);
+                    for (what, got, exact) in [
+                        ("value", values[i], config.value(x).unwrap()),
+                        ("slope", slopes[i], config.slope(x).unwrap()),
+                    ] {
+                        let largest = match dtype {
+                            DType::F16 => 65_504.0,
+                            DType::F64 => f64::MAX,
+                            _ => f64::from(f32::MAX),
+                        };
+                        assert!(
+                            got.is_finite() || exact.abs() > 0.99 * largest,
+                            "{what} of {config} at {x:e} in {dtype:?} on {name}: {got}, exact {exact:e}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nan_goes_through() {
+    for (name, device) in devices::all() {
+        for config in ActivationConfig::formulas() {
+            let (values, _) =
+                forward_backward(&config, tensor(&[f32::NAN, 1.0], &device, DType::F32));
+            assert!(values[0].is_nan(), "{config}(NaN) on {name}: {}", values[0]);
+            assert!(!values[1].is_nan(), "{config}(1) on {name}");
+        }
+    }
+}
+
+/// Strided, expanded, sliced, empty and large tensors give what contiguous ones give.
+#[test]
+fn layouts_do_not_matter() {
+    let config = ActivationConfig::Mish;
+    for (name, device) in devices::all() {
+        let activation = config.init(&device);
+        // Large enough for several threads, and no multiple of a vector or a block.
+        let flat = Tensor::<1, burn::tensor::Int>::arange(0..40_007, &device).float() * 1e-3 - 20.0;
+        let expected = activation.forward(flat.clone()).into_data();
+        let matrix = flat.clone().reshape([1, 40_007]);
+        let transposed = activation.forward(matrix.clone().transpose()).into_data();
+        assert_eq!(
+            transposed.as_slice::<f32>().unwrap(),
+            expected.as_slice::<f32>().unwrap()
+        );
+        let sliced = activation
+            .forward(flat.clone().slice([7..1507]))
+            .into_data();
+        assert_eq!(
+            sliced.as_slice::<f32>().unwrap(),
+            &expected.as_slice::<f32>().unwrap()[7..1507]
+        );
+        let expanded = activation.forward(matrix.expand([3, 40_007])).into_data();
+        assert_eq!(
+            expanded.as_slice::<f32>().unwrap(),
+            [expected.as_slice::<f32>().unwrap(); 3].concat()
+        );
+        let high = activation.forward(flat.clone().slice([0..64]).reshape([2, 2, 2, 2, 2, 2]));
+        assert_eq!(
+            high.into_data().as_slice::<f32>().unwrap(),
+            &expected.as_slice::<f32>().unwrap()[..64]
+        );
+        if name != "wgpu" {
+            let empty = activation.forward(flat.slice([0..0]));
+            assert_eq!(empty.dims(), [0]);
+        }
+    }
+}
+
+/// The gradient of a strided tensor, through a use of the input elsewhere.
+#[test]
+fn gradients_reach_shared_and_strided_inputs() {
+    for (name, device) in devices::all() {
+        let device = device.autodiff();
+        let x =
+            Tensor::<2>::from_floats([[0.5, -1.0, 2.0], [1.5, -0.2, 0.1]], &device).require_grad();
+        for config in [ActivationConfig::Tanh, ActivationConfig::BentIdentity] {
+            let y = config.init(&device).forward(x.clone().transpose());
+            let loss = (y * x.clone().transpose()).sum();
+            let grads = loss.backward();
+            let got: Vec<f64> = x.grad(&grads).unwrap().into_data().iter().collect();
+            for (got, x) in got.iter().zip([0.5, -1.0, 2.0, 1.5, -0.2, 0.1]) {
+                let expected = config.value(x).unwrap() + x * config.slope(x).unwrap();
+                assert!(
+                    (got - expected).abs() < 1e-5,
+                    "{config} on {name}: {got} for {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn balanced_checkpointing_gives_the_same_gradient() {
+    let plain = Device::flex().autodiff();
+    let balanced = Device::flex().autodiff().gradient_checkpointing();
+    let gradient = |device: &Device| {
+        let x = Tensor::<1>::from_floats([-1.5, 0.3, 2.0], device).require_grad();
+        let config = ActivationConfig::Silu;
+        let y = config
+            .init(device)
+            .forward(config.init(device).forward(x.clone()));
+        let grads = (y.clone() * y).sum().backward();
+        x.grad(&grads).unwrap().into_data()
+    };
+    assert_eq!(gradient(&plain), gradient(&balanced));
+}
+
+#[test]
+fn names_and_json_round_trip() {
+    for config in ActivationConfig::formulas() {
+        let json = serde_json::to_string(&config).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ActivationConfig>(&json).unwrap(),
+            config
+        );
+    }
+    for text in [
+        "elu(alpha=0.5)",
+        "prelu(num_parameters=3)",
+        "swiglu(d_input=4, d_output=8)",
+    ] {
+        let config: ActivationConfig = text.parse().unwrap();
+        assert_eq!(config.to_string(), text);
+    }
+    assert_eq!(
+        ActivationConfig::names().len(),
+        ActivationConfig::formulas().len() + 2
+    );
+    assert_eq!(
+        "sgn".parse::<ActivationConfig>().unwrap(),
+        ActivationConfig::Sign
+    );
+}
+
+#[test]
+fn parameters_out_of_range_are_refused() {
+    let message = |text: &str| text.parse::<ActivationConfig>().unwrap_err().to_string();
+    assert_eq!(
+        message("elu(alpha=-1)"),
+        "EluConfig: alpha must be greater than 0, got -1"
+    );
+    assert_eq!(
+        message("soft_shrink(lambda=-0.1)"),
+        "SoftShrinkConfig: lambda must be at least 0, got -0.1"
+    );
+    assert!(message("swiglu").contains("d_input must be a whole number of at least 1"));
+    assert!(message("bent_identiti").contains("did you mean \"bent_identity\"?"));
+}
