@@ -9,6 +9,7 @@ use bytemuck::Zeroable;
 use half::slice::HalfFloatSliceExt;
 
 use super::UpdateRule;
+use super::decay::Decay;
 use super::optimizer::{Step, cast};
 use crate::fused::{Double, Number, Single};
 
@@ -160,49 +161,100 @@ impl<E: Stored, R: UpdateRule<K>, const K: usize> pulp::NullaryFnOnce for Pass<'
             grad,
             mut state,
         } = self.chunk;
-        // Results go through buffers of their own: then the compiler sees that no write changes
-        // what is still to be read, however many states there are, and vectorises the loop.
-        let mut new_param = [E::Wide::zeroed(); BLOCK];
-        let mut new_state = [[E::Wide::zeroed(); BLOCK]; K];
-        let (mut wide_param, mut wide_grad) = (new_param, new_param);
-        let unused = [E::Wide::zeroed(); BLOCK];
-
+        let zeros = [E::Wide::zeroed(); BLOCK];
+        let mut old = Block {
+            param: zeros,
+            grad: zeros,
+            state: [zeros; K],
+        };
+        let mut new = Block { ..old };
+        // Copies of our own, which no write to a block can change: read once, not for each number.
+        let (rule, scalars) = (self.step.rule.clone(), self.step.scalars);
         for start in (0..param.len()).step_by(BLOCK) {
             let len = BLOCK.min(param.len() - start);
             let range = start..start + len;
-            let new_param = &mut new_param[..len];
-            let old_param = E::widen(&param[range.clone()], &mut wide_param[..len]);
-            let old_grad = E::widen(&grad[range.clone()], &mut wide_grad[..len]);
-            let old_state: [&[E::Wide]; K] = state.each_ref().map(|state| match state {
-                Some(state) => &state[range.clone()],
-                None => &unused[..len],
-            });
-            if self.first {
-                for i in 0..len {
-                    let (param, grad) = (old_param[i].number(), old_grad[i].number());
-                    let (param, state) = self.step.apply(param, grad, None);
-                    new_param[i] = E::Wide::from_number(param);
-                    for k in 0..K {
-                        new_state[k][i] = E::Wide::from_number(state[k]);
-                    }
-                }
-            } else {
-                for i in 0..len {
-                    let (param, grad) = (old_param[i].number(), old_grad[i].number());
-                    let state = old_state.map(|state| state[i].number());
-                    let (param, state) = self.step.apply(param, grad, Some(state));
-                    new_param[i] = E::Wide::from_number(param);
-                    for k in 0..K {
-                        new_state[k][i] = E::Wide::from_number(state[k]);
-                    }
-                }
-            }
-            E::narrow(new_param, &mut param[range.clone()]);
-            for (state, new_state) in state.iter_mut().zip(&new_state) {
+            E::widen(&param[range.clone()], &mut old.param[..len]);
+            E::widen(&grad[range.clone()], &mut old.grad[..len]);
+            for (old, state) in old.state.iter_mut().zip(&state) {
                 if let Some(state) = state {
-                    state[range.clone()].copy_from_slice(&new_state[..len]);
+                    old[..len].copy_from_slice(&state[range.clone()]);
                 }
             }
+            let (rule, scalars) = (&rule, &scalars);
+            match (self.first, self.step.decay) {
+                (true, _) => first_block(self.step, &old, &mut new),
+                (_, Decay::None) => {
+                    update_block::<NO_DECAY, _, _, K>(rule, scalars, 0.0, &old, &mut new);
+                }
+                (_, Decay::AddToGradient(strength)) => {
+                    update_block::<COUPLED, _, _, K>(rule, scalars, strength, &old, &mut new);
+                }
+                (_, Decay::Shrink(factor)) => {
+                    update_block::<DECOUPLED, _, _, K>(rule, scalars, factor, &old, &mut new);
+                }
+            }
+            E::narrow(&new.param[..len], &mut param[range.clone()]);
+            for (state, new) in state.iter_mut().zip(&new.state) {
+                if let Some(state) = state {
+                    state[range.clone()].copy_from_slice(&new[..len]);
+                }
+            }
+        }
+    }
+}
+
+/// Elements that are worked on together. Copying them here first lets the compiler see that no write
+/// changes what is still to be read, however many states there are, and that every index is in
+/// bounds: the loop below becomes vector instructions. The last block of a tensor is worked on as a
+/// whole too, and what lies past the end is not copied back.
+#[derive(Clone, Copy)]
+struct Block<F, const K: usize> {
+    param: [F; BLOCK],
+    grad: [F; BLOCK],
+    state: [[F; BLOCK]; K],
+}
+
+const NO_DECAY: u8 = 0;
+const COUPLED: u8 = 1;
+const DECOUPLED: u8 = 2;
+
+/// The step of a block; the kind of weight decay is a constant, so that the loop has no branch.
+#[inline(always)]
+fn update_block<const DECAY: u8, F: Computed, R: UpdateRule<K>, const K: usize>(
+    rule: &R,
+    scalars: &R::Scalars,
+    decay: f64,
+    old: &Block<F, K>,
+    new: &mut Block<F, K>,
+) {
+    let decay = match DECAY {
+        COUPLED => Decay::AddToGradient(decay),
+        DECOUPLED => Decay::Shrink(decay),
+        _ => Decay::None,
+    };
+    for i in 0..BLOCK {
+        let (param, grad) = decay.apply(old.param[i].number(), old.grad[i].number());
+        let state = core::array::from_fn(|k| old.state[k][i].number());
+        let (param, state) = rule.update(scalars, param, grad, state);
+        new.param[i] = F::from_number(param);
+        for k in 0..K {
+            new.state[k][i] = F::from_number(state[k]);
+        }
+    }
+}
+
+/// The first step of a block, which makes the state.
+fn first_block<F: Computed, R: UpdateRule<K>, const K: usize>(
+    step: &Step<'_, R, K>,
+    old: &Block<F, K>,
+    new: &mut Block<F, K>,
+) {
+    for i in 0..BLOCK {
+        let (param, grad) = (old.param[i].number(), old.grad[i].number());
+        let (param, state) = step.apply(param, grad, None);
+        new.param[i] = F::from_number(param);
+        for k in 0..K {
+            new.state[k][i] = F::from_number(state[k]);
         }
     }
 }
@@ -235,8 +287,8 @@ macro_rules! computed {
                 type Wide = $float;
 
                 #[inline(always)]
-                fn widen<'a>(block: &'a [Self], _buffer: &'a mut [Self]) -> &'a [Self] {
-                    block
+                fn widen(block: &[Self], wide: &mut [Self]) {
+                    wide.copy_from_slice(block);
                 }
 
                 #[inline(always)]
@@ -255,8 +307,8 @@ trait Stored: Element + bytemuck::Pod {
     /// The type of its state and arithmetic.
     type Wide: Computed;
 
-    /// The block in the wide type: itself, or converted into `buffer`.
-    fn widen<'a>(block: &'a [Self], buffer: &'a mut [Self::Wide]) -> &'a [Self::Wide];
+    /// Converts the block to the wide type.
+    fn widen(block: &[Self], wide: &mut [Self::Wide]);
 
     /// Rounds the wide results into the block.
     fn narrow(wide: &[Self::Wide], block: &mut [Self]);
@@ -268,9 +320,8 @@ macro_rules! stored_half {
             impl Stored for $half {
                 type Wide = f32;
 
-                fn widen<'a>(block: &'a [Self], buffer: &'a mut [f32]) -> &'a [f32] {
-                    block.convert_to_f32_slice(buffer);
-                    buffer
+                fn widen(block: &[Self], wide: &mut [f32]) {
+                    block.convert_to_f32_slice(wide);
                 }
 
                 fn narrow(wide: &[f32], block: &mut [Self]) {

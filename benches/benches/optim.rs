@@ -1,0 +1,181 @@
+//! Optimizer steps on the CPU: every rule here, and Burn's own of the same name. Its twin in PyTorch,
+//! and the table of ratios, is `benches/optim.py`.
+
+use std::time::{Duration, Instant};
+
+use burn::module::{Module, Param};
+use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
+use burn_extras::optim::OptimizerConfig;
+use criterion::{Bencher, Criterion, criterion_group, criterion_main};
+use rayon::prelude::*;
+
+/// The tensors that an optimizer works on.
+const SIZES: [(&str, &[usize]); 3] = [
+    // 784-50-50-50-50-10, weights and biases.
+    (
+        "network",
+        &[39_200, 50, 2_500, 50, 2_500, 50, 2_500, 50, 500, 10],
+    ),
+    ("262k", &[262_144]),
+    ("10M", &[10_240_000]),
+];
+
+#[derive(Module, Debug)]
+struct Parameters {
+    tensors: Vec<Param<Tensor<1>>>,
+}
+
+fn random(len: usize, device: &Device) -> Tensor<1> {
+    Tensor::random([len], Distribution::Normal(0.0, 1.0), device)
+}
+
+/// Times steps alone. `own` gradients belong to the optimizer, which may then reuse their memory, as
+/// after a backward pass; else somebody keeps them, as PyTorch does.
+fn steps(bencher: &mut Bencher, mut optimizer: ModuleOptimizer, sizes: &[usize], own: bool) {
+    let device = Device::flex();
+    let param = |&len: &usize| {
+        Param::from_tensor(
+            random(len, &device.clone().autodiff())
+                .detach()
+                .require_grad(),
+        )
+    };
+    let mut parameters = Some(Parameters {
+        tensors: sizes.iter().map(param).collect(),
+    });
+    let kept: Vec<_> = sizes.iter().map(|&len| random(len, &device)).collect();
+    let mut step = || {
+        let module = parameters.take().expect("put back below");
+        let mut grads = GradientsParams::new();
+        for (param, grad) in module.tensors.iter().zip(&kept) {
+            let grad = match own {
+                true => Tensor::from_data(grad.to_data(), &device),
+                false => grad.clone(),
+            };
+            grads.register(param.id, grad);
+        }
+        let start = Instant::now();
+        let module = optimizer.step(1e-4, module, grads);
+        let elapsed = start.elapsed();
+        parameters = Some(module);
+        elapsed
+    };
+    // The first step allocates the state.
+    step();
+    bencher.iter_custom(|times| (0..times).map(|_| step()).sum::<Duration>());
+}
+
+fn rules(criterion: &mut Criterion) {
+    for (size, sizes) in SIZES {
+        let mut group = criterion.benchmark_group(format!("optim-{size}"));
+        for name in OptimizerConfig::names() {
+            let config: OptimizerConfig = name.parse().expect("a name");
+            group.bench_function(*name, |bencher| steps(bencher, config.init(), sizes, false));
+        }
+        // With every state that it can have.
+        let config: OptimizerConfig = "rmsprop(momentum=0.9, centered=1)".parse().expect("a name");
+        group.bench_function("rmsprop-full", |bencher| {
+            steps(bencher, config.init(), sizes, false)
+        });
+    }
+}
+
+fn stock_rules(criterion: &mut Criterion) {
+    let momentum = |nesterov| {
+        let momentum = MomentumConfig::new().with_dampening(0.0);
+        let momentum = momentum.with_nesterov(nesterov);
+        stock::SgdConfig::new().with_momentum(Some(momentum)).init()
+    };
+    let stock: [(&str, ModuleOptimizer); 8] = [
+        ("sgd", stock::SgdConfig::new().init()),
+        ("momentum", momentum(false)),
+        ("nesterov", momentum(true)),
+        ("adagrad", stock::AdaGradConfig::new().init()),
+        (
+            "rmsprop",
+            stock::RmsPropConfig::new().with_momentum(0.0).init(),
+        ),
+        ("adam", stock::AdamConfig::new().init()),
+        ("adamw", stock::AdamWConfig::new().init()),
+        ("lion", stock::LionConfig::new().init()),
+    ];
+    for (size, sizes) in SIZES {
+        let mut group = criterion.benchmark_group(format!("stock-{size}"));
+        for (name, optimizer) in &stock {
+            group.bench_function(*name, |bencher| {
+                steps(bencher, optimizer.clone(), sizes, true)
+            });
+        }
+        let amsgrad = stock::AdamConfig::new().with_amsgrad(true).init();
+        group.bench_function("amsgrad", |bencher| {
+            steps(bencher, amsgrad.clone(), sizes, true)
+        });
+    }
+}
+
+/// What memory allows: `x <- a x` over 160 MB, on all cores.
+fn bandwidth(criterion: &mut Criterion) {
+    let mut buffer = vec![1.0f32; 40_960_000];
+    criterion.bench_function("in-place", |bencher| {
+        bencher.iter(|| {
+            buffer
+                .par_chunks_mut(1 << 16)
+                .for_each(|chunk| chunk.iter_mut().for_each(|x| *x *= 0.999_999));
+        });
+    });
+}
+
+#[derive(Module, Debug)]
+struct Network {
+    layers: Vec<Linear>,
+}
+
+impl Network {
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let (last, hidden) = self.layers.split_last().expect("five layers");
+        last.forward(hidden.iter().fold(x, |x, layer| relu(layer.forward(x))))
+    }
+}
+
+/// A whole training step of 784-512-512-512-512-10 on a batch of 100.
+fn training(criterion: &mut Criterion) {
+    let device = Device::flex().autodiff();
+    let loss = CrossEntropyLossConfig::new().init(&device);
+    let x = Tensor::<2>::random([100, 784], Distribution::Uniform(0.0, 1.0), &device);
+    let labels: Vec<i64> = (0..100).map(|i| i % 10).collect();
+    let labels = Tensor::<1, Int>::from_data(labels.as_slice(), &device);
+    let adam = || "adam".parse::<OptimizerConfig>().expect("a name").init();
+    for (name, mut optimizer) in [
+        ("adam", adam()),
+        ("stock-adam", stock::AdamConfig::new().init()),
+    ] {
+        let sizes = [784, 512, 512, 512, 512, 10];
+        let layers = sizes.windows(2);
+        let mut network = Some(Network {
+            layers: layers
+                .map(|size| LinearConfig::new(size[0], size[1]).init(&device))
+                .collect(),
+        });
+        criterion.bench_function(&format!("training-{name}"), |bencher| {
+            bencher.iter(|| {
+                let model = network.take().expect("put back below");
+                let loss = loss.forward(model.forward(x.clone()), labels.clone());
+                let grads = GradientsParams::from_grads(loss.backward(), &model);
+                network = Some(optimizer.step(1e-4, model, grads));
+            });
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(800));
+    targets = bandwidth, rules, training, stock_rules
+}
+criterion_main!(benches);

@@ -1,0 +1,1 @@
+//! Benchmarks of `burn-extras`, apart from it so that nobody who runs an example compiles Criterion.
