@@ -170,9 +170,7 @@ fn layouts_do_not_matter() {
             transposed.as_slice::<f32>().unwrap(),
             expected.as_slice::<f32>().unwrap()
         );
-        let sliced = activation
-            .forward(flat.clone().slice([7..1507]))
-            .into_data();
+        let sliced = activation.forward(flat.clone().slice(7..1507)).into_data();
         assert_eq!(
             sliced.as_slice::<f32>().unwrap(),
             &expected.as_slice::<f32>().unwrap()[7..1507]
@@ -182,13 +180,13 @@ fn layouts_do_not_matter() {
             expanded.as_slice::<f32>().unwrap(),
             [expected.as_slice::<f32>().unwrap(); 3].concat()
         );
-        let high = activation.forward(flat.clone().slice([0..64]).reshape([2, 2, 2, 2, 2, 2]));
+        let high = activation.forward(flat.clone().slice(0..64).reshape([2, 2, 2, 2, 2, 2]));
         assert_eq!(
             high.into_data().as_slice::<f32>().unwrap(),
             &expected.as_slice::<f32>().unwrap()[..64]
         );
         if name != "wgpu" {
-            let empty = activation.forward(flat.slice([0..0]));
+            let empty = activation.forward(flat.slice(0..0));
             assert_eq!(empty.dims(), [0]);
         }
     }

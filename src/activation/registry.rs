@@ -262,6 +262,10 @@ impl From<ActivationConfig> for String {
 /// Any activation as a module, made by [`ActivationConfig::init`].
 #[derive(Module, Debug)]
 #[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a network has few activations, and a box would be one more pointer to follow"
+)]
 pub enum Activation {
     /// A formula, applied to each element.
     Pointwise(PointwiseActivation),

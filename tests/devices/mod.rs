@@ -3,14 +3,14 @@
 use burn::tensor::Device;
 
 /// Each device with its name.
+#[allow(deprecated, reason = "ndarray stays a partner until Burn removes it")]
 pub fn all() -> Vec<(&'static str, Device)> {
-    #[allow(unused_mut, reason = "which are added depends on features")]
-    let mut devices = Vec::new();
-    #[cfg(feature = "flex")]
-    devices.push(("flex", Device::flex()));
-    #[cfg(feature = "ndarray")]
-    devices.push(("ndarray", Device::ndarray()));
-    #[cfg(feature = "wgpu")]
-    devices.push(("wgpu", Device::wgpu(Default::default())));
-    devices
+    vec![
+        #[cfg(feature = "flex")]
+        ("flex", Device::flex()),
+        #[cfg(feature = "ndarray")]
+        ("ndarray", Device::ndarray()),
+        #[cfg(feature = "wgpu")]
+        ("wgpu", Device::wgpu(Default::default())),
+    ]
 }

@@ -24,7 +24,7 @@ pub(crate) fn atan(x: f32) -> f32 {
                 -0.333_333_33,
                 0.199_995_4,
                 -0.142_639_55,
-                0.107_437_316,
+                0.107_437_31,
                 -0.064_519_28,
             ],
         );
@@ -97,10 +97,10 @@ fn quadrant_value(quadrant: i32, r: f32, lost: f32) -> f32 {
     f32::from_bits(value.to_bits() ^ (((quadrant & 2) as u32) << 30))
 }
 
-/// A number that is NaN when `x` is not finite, and 0 otherwise.
+/// NaN when `x` is not finite, and 0 otherwise.
 #[inline(always)]
 fn poison(x: f32) -> f32 {
-    x - x
+    x * 0.0
 }
 
 #[inline(always)]
