@@ -237,8 +237,8 @@ fn update_block<const DECAY: u8, F: Computed, R: UpdateRule<K>, const K: usize>(
         let state = core::array::from_fn(|k| old.state[k][i].number());
         let (param, state) = rule.update(scalars, param, grad, state);
         new.param[i] = F::from_number(param);
-        for k in 0..K {
-            new.state[k][i] = F::from_number(state[k]);
+        for (slot, value) in new.state.iter_mut().zip(state) {
+            slot[i] = F::from_number(value);
         }
     }
 }
@@ -253,8 +253,8 @@ fn first_block<F: Computed, R: UpdateRule<K>, const K: usize>(
         let (param, grad) = (old.param[i].number(), old.grad[i].number());
         let (param, state) = step.apply(param, grad, None);
         new.param[i] = F::from_number(param);
-        for k in 0..K {
-            new.state[k][i] = F::from_number(state[k]);
+        for (slot, value) in new.state.iter_mut().zip(state) {
+            slot[i] = F::from_number(value);
         }
     }
 }
