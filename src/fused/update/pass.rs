@@ -219,10 +219,6 @@ const COUPLED: u8 = 1;
 const DECOUPLED: u8 = 2;
 
 /// The step of a block; the kind of weight decay is a constant, so that the loop has no branch.
-#[expect(
-    clippy::needless_range_loop,
-    reason = "one index runs through parameter, gradient and states"
-)]
 #[inline(always)]
 fn update_block<const DECAY: u8, F: Computed, R: UpdateRule<K>, const K: usize>(
     rule: &R,
@@ -248,10 +244,6 @@ fn update_block<const DECAY: u8, F: Computed, R: UpdateRule<K>, const K: usize>(
 }
 
 /// The first step of a block, which makes the state.
-#[expect(
-    clippy::needless_range_loop,
-    reason = "one index runs through parameter, gradient and states"
-)]
 fn first_block<F: Computed, R: UpdateRule<K>, const K: usize>(
     step: &Step<'_, R, K>,
     old: &Block<F, K>,
