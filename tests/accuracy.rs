@@ -1,6 +1,6 @@
 //! How far each activation and its derivative are from the same formula in `f64`.
 //!
-//! Every test run goes through a sample of all floats. The exhaustive run takes about half an hour:
+//! Every test run goes through a sample of all floats. The exhaustive run takes hours:
 //!
 //! ```text
 //! cargo test --release --test accuracy -- --ignored --nocapture
@@ -146,7 +146,7 @@ fn a_sample_of_all_floats_is_accurate() {
 }
 
 #[test]
-#[ignore = "half an hour: goes through every float"]
+#[ignore = "hours: goes through every float"]
 fn every_float_is_accurate() {
     let rows: Vec<_> = ActivationConfig::formulas()
         .iter()
