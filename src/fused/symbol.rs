@@ -249,8 +249,10 @@ impl Number for Symbol<'_> {
         m / (m + 2.0)
     }
 
+    // Some drivers turn NaN into a number here, so it goes around: only 0 and NaN are not > 0 in size.
     fn atan(self) -> Self {
-        self.unary(Unary::Atan, f64::atan)
+        self.abs()
+            .if_positive(self.unary(Unary::Atan, f64::atan), self)
     }
 
     fn erfc(self) -> Self {
@@ -265,11 +267,13 @@ impl Number for Symbol<'_> {
     }
 
     fn sin(self) -> Self {
-        self.unary(Unary::Sin, f64::sin)
+        self.abs()
+            .if_positive(self.unary(Unary::Sin, f64::sin), self)
     }
 
     fn cos(self) -> Self {
-        self.unary(Unary::Cos, f64::cos)
+        self.abs()
+            .if_positive(self.unary(Unary::Cos, f64::cos), self + 1.0)
     }
 
     fn max(self, other: Self) -> Self {
