@@ -2,7 +2,7 @@
 //! vectorise, so that a loop over them runs at the width of the machine's vectors.
 //!
 //! They rely on a fused multiply-add; [`kernel`](super::kernel) runs them only where the hardware
-//! has one. Worst errors are measured over every float in `tests/accuracy.rs`.
+//! has one. Worst errors are measured in `tests/accuracy.rs`.
 
 mod erf;
 mod exp;
@@ -14,7 +14,7 @@ pub(crate) use exp::{exp, exp_m1};
 pub(crate) use log::{ln, ln_1p};
 pub(crate) use trig::{atan, cos, sin};
 
-/// `a` and then `b` where `condition` fails: a select, never a jump.
+/// `a` where `condition` holds, else `b`: a select, never a jump.
 #[inline(always)]
 fn select(condition: bool, a: f32, b: f32) -> f32 {
     if condition { a } else { b }
