@@ -1,61 +1,260 @@
 use core::fmt;
 use core::str::FromStr;
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::nn::Initializer;
-use burn::tensor::Tensor;
+use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
+use super::{
+    ConstantConfig, LayerByLayer, LsuvConfig, NoGain, NormalConfig, OrthogonalConfig,
+    TruncatedNormalConfig, VarianceMap, VarianceScalingConfig, initialize, variance_scaling,
+};
+use crate::activation::ActivationConfig;
 use crate::registry::{Spec, SpecError};
 
-const NAMES: &[&str] = &["he", "normal", "xavier"];
-
-/// An initialiser by name: draws the weights of every layer, and sets the biases to zero.
+/// An initializer by name, as on a command line or in a config file.
+///
+/// ```text
+/// auto                           N(0, gain^2 / fan in) with the gain that the activation needs
+/// he, xavier, lecun              N(0, c / fan); _uniform; _fan_in, _fan_out, _fan_avg; (gain=1)
+/// lsuv(tolerance=0.1, trials=10) orthogonal, then rescaled layer by layer on a batch of data
+/// orthogonal(gain=1)             a rotation
+/// normal(std=0.01)               N(0, std^2) in every layer
+/// truncated_normal(std=0.02, bound=2)    the same without the tails
+/// constant(value=0)              the same weight everywhere
+/// ```
+///
+/// Aliases: `kaiming` is `he` and `glorot` is `xavier`, `_normal` may be added to each; `he_book`
+/// and `xavier_book` are the two of the book, `sqrt(2 / n)` and `sqrt(1 / n)`, that is `he` and
+/// `lecun`; `zeros` is `constant`. The text form is also what is serialized.
+///
+/// Weights of linear and convolutional layers are drawn, wherever they are in a module; biases are
+/// set to 0, and everything else is left alone: see [`initialize`].
+///
+/// ```
+/// use burn::nn::conv::Conv2dConfig;
+/// use burn::tensor::Device;
+/// use burn_extras::activation::ActivationConfig;
+/// use burn_extras::init::{Fan, InitConfig, VarianceScalingConfig};
+///
+/// let config: InitConfig = "kaiming_uniform_fan_out".parse()?;
+/// assert_eq!(config.to_string(), "he_uniform_fan_out");
+///
+/// let device = Device::flex();
+/// device.seed(42);
+/// let layer = Conv2dConfig::new([16, 32], [3, 3]).init(&device);
+/// let layer = InitConfig::Auto.apply(layer, &ActivationConfig::Gaussian);
+/// # let _ = layer;
+/// # Ok::<(), burn_extras::registry::SpecError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
 pub enum InitConfig {
-    /// N(0, 2 / fan in).
-    He,
-    /// N(0, std^2).
-    Normal {
-        /// The standard deviation.
-        std: f64,
-    },
-    /// N(0, 2 / (fan in + fan out)).
-    Xavier,
+    /// `N(0, gain^2 / fan in)`, where the activation's [`VarianceMap`] says the gain.
+    Auto,
+    /// He's, Xavier's or LeCun's.
+    VarianceScaling(VarianceScalingConfig),
+    /// Orthogonal weights, then [`InitConfig::fit`] rescales them layer by layer.
+    Lsuv(LsuvConfig),
+    /// Orthogonal weights.
+    Orthogonal(OrthogonalConfig),
+    /// Normal weights of a given standard deviation.
+    Normal(NormalConfig),
+    /// Normal weights without the tails.
+    TruncatedNormal(TruncatedNormalConfig),
+    /// The same weight everywhere.
+    Constant(ConstantConfig),
 }
 
+macro_rules! from {
+    ($($variant:ident($config:ident)),*) => {
+        $(
+            impl From<$config> for InitConfig {
+                fn from(config: $config) -> Self {
+                    Self::$variant(config)
+                }
+            }
+        )*
+    };
+}
+
+from!(
+    VarianceScaling(VarianceScalingConfig),
+    Lsuv(LsuvConfig),
+    Orthogonal(OrthogonalConfig),
+    Normal(NormalConfig),
+    TruncatedNormal(TruncatedNormalConfig),
+    Constant(ConstantConfig)
+);
+
+const OTHER_NAMES: [&str; 6] = [
+    "auto",
+    "lsuv",
+    "orthogonal",
+    "normal",
+    "truncated_normal",
+    "constant",
+];
+
+const NAMES: [&str; OTHER_NAMES.len() + variance_scaling::NAMES.len()] = {
+    let mut names = [""; OTHER_NAMES.len() + variance_scaling::NAMES.len()];
+    let (first, rest) = names.split_at_mut(OTHER_NAMES.len());
+    first.copy_from_slice(&OTHER_NAMES);
+    rest.copy_from_slice(variance_scaling::NAMES);
+    names
+};
+
 impl InitConfig {
-    /// The names that can be parsed.
-    pub fn names() -> &'static [&'static str] {
-        NAMES
+    /// He's initialization, `N(0, 2 / fan in)`.
+    pub fn he() -> Self {
+        VarianceScalingConfig::he().into()
     }
 
-    /// The module with its linear layers drawn anew.
-    pub fn apply<M: Module>(&self, module: M) -> M {
-        struct Draw(Initializer);
-        impl ModuleMapper for Draw {
-            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-                let shape = param.lazy_shape();
-                let device = param.lazy_device();
-                let initializer = match D {
-                    1 => &Initializer::Zeros,
-                    _ => &self.0,
-                };
-                let (fan_in, fan_out) = (shape[0], shape[D - 1]);
-                initializer.init_with(shape, Some(fan_in), Some(fan_out), &device)
+    /// The names that can be parsed; some have aliases besides.
+    pub fn names() -> &'static [&'static str] {
+        &NAMES
+    }
+
+    /// The module with the weights of its linear and convolutional layers drawn anew.
+    ///
+    /// `activation` is the function whose outputs the layers read: `auto` makes up for what it does
+    /// to the variance, all others pass it over. Layers that read something else, as a first layer
+    /// reads normalised data, can be drawn on their own, with
+    /// [`ActivationConfig::Identity`]. `lsuv` is done only when [`fit`](Self::fit) has seen a batch.
+    ///
+    /// # Panics
+    ///
+    /// When a setting is outside its range, or the activation has no gain: ask
+    /// [`validate`](Self::validate) and [`check`](Self::check) first.
+    pub fn apply<M: Module>(&self, module: M, activation: &ActivationConfig) -> M {
+        self.validate().unwrap_or_else(|error| panic!("{error}"));
+        match self {
+            Self::Auto => {
+                let map = VarianceMap::of(activation).unwrap_or_else(|error| panic!("{error}"));
+                initialize(module, VarianceScalingConfig::lecun().with_gain(map.gain))
+            }
+            Self::VarianceScaling(config) => initialize(module, *config),
+            Self::Lsuv(_) => initialize(module, OrthogonalConfig::new()),
+            Self::Orthogonal(config) => initialize(module, *config),
+            Self::Normal(config) => initialize(module, *config),
+            Self::TruncatedNormal(config) => initialize(module, *config),
+            Self::Constant(config) => initialize(module, *config),
+        }
+    }
+
+    /// The module with each layer fitted to a batch of data, which `lsuv` does after it has been
+    /// [applied](Self::apply); all others leave the module as it is.
+    pub fn fit<M: LayerByLayer>(&self, mut module: M, batch: M::Input) -> M {
+        if let Self::Lsuv(config) = self {
+            module.fit(batch, config);
+        }
+        module
+    }
+
+    /// Checks that every setting is in its range, which those that were parsed are.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that is not: type, field, value, range.
+    pub fn validate(&self) -> Result<(), SpecError> {
+        match self {
+            Self::Auto => Ok(()),
+            Self::VarianceScaling(config) => config.validate(),
+            Self::Lsuv(config) => config.validate(),
+            Self::Orthogonal(config) => config.validate(),
+            Self::Normal(config) => config.validate(),
+            Self::TruncatedNormal(config) => config.validate(),
+            Self::Constant(config) => config.validate(),
+        }
+    }
+
+    /// Checks that it can be used with `activation`.
+    ///
+    /// # Errors
+    ///
+    /// When `auto` finds no gain that keeps the variance.
+    pub fn check(&self, activation: &ActivationConfig) -> Result<(), NoGain> {
+        match self {
+            Self::Auto => VarianceMap::of(activation).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    fn from_spec(spec: &mut Spec) -> Result<Self, SpecError> {
+        if let Some(config) = VarianceScalingConfig::named(spec.name()) {
+            return Ok(config.with_gain(spec.take("gain", config.gain())).into());
+        }
+        Ok(match spec.name() {
+            "auto" => Self::Auto,
+            "lsuv" => {
+                let default = LsuvConfig::new();
+                LsuvConfig {
+                    tolerance: spec.take("tolerance", default.tolerance),
+                    trials: LsuvConfig::trials(spec.take("trials", default.trials as f64))?,
+                }
+                .into()
+            }
+            "orthogonal" => {
+                let default = OrthogonalConfig::new();
+                OrthogonalConfig {
+                    gain: spec.take("gain", default.gain),
+                }
+                .into()
+            }
+            "normal" => {
+                let default = NormalConfig::new();
+                NormalConfig {
+                    std: spec.take("std", default.std),
+                }
+                .into()
+            }
+            "truncated_normal" => {
+                let default = TruncatedNormalConfig::new();
+                TruncatedNormalConfig {
+                    std: spec.take("std", default.std),
+                    bound: spec.take("bound", default.bound),
+                }
+                .into()
+            }
+            "constant" | "zeros" => {
+                let default = ConstantConfig::new();
+                ConstantConfig {
+                    value: spec.take("value", default.value),
+                }
+                .into()
+            }
+            _ => return Err(spec.unknown("initializer", &NAMES)),
+        })
+    }
+
+    fn to_spec(&self) -> Spec {
+        match self {
+            Self::Auto => Spec::new("auto"),
+            Self::VarianceScaling(config) => {
+                Spec::new(config.name()).with("gain", config.gain(), 1.0)
+            }
+            Self::Lsuv(config) => {
+                let default = LsuvConfig::new();
+                Spec::new("lsuv")
+                    .with("tolerance", config.tolerance, default.tolerance)
+                    .with("trials", config.trials as f64, default.trials as f64)
+            }
+            Self::Orthogonal(config) => {
+                Spec::new("orthogonal").with("gain", config.gain, OrthogonalConfig::new().gain)
+            }
+            Self::Normal(config) => {
+                Spec::new("normal").with("std", config.std, NormalConfig::new().std)
+            }
+            Self::TruncatedNormal(config) => {
+                let default = TruncatedNormalConfig::new();
+                Spec::new("truncated_normal")
+                    .with("std", config.std, default.std)
+                    .with("bound", config.bound, default.bound)
+            }
+            Self::Constant(config) => {
+                Spec::new("constant").with("value", config.value, ConstantConfig::new().value)
             }
         }
-        module.map(&mut Draw(match self {
-            Self::He => Initializer::KaimingNormal {
-                gain: 2f64.sqrt(),
-                fan_out_only: false,
-            },
-            Self::Normal { std } => Initializer::Normal {
-                mean: 0.0,
-                std: *std,
-            },
-            Self::Xavier => Initializer::XavierNormal { gain: 1.0 },
-        }))
     }
 }
 
@@ -64,26 +263,29 @@ impl FromStr for InitConfig {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let mut spec = Spec::parse(text)?;
-        let config = match spec.name() {
-            "he" => Self::He,
-            "normal" => Self::Normal {
-                std: spec.take("std", 0.01),
-            },
-            "xavier" => Self::Xavier,
-            _ => return Err(spec.unknown("initializer", NAMES)),
-        };
+        let config = Self::from_spec(&mut spec)?;
         spec.finish()?;
+        config.validate()?;
         Ok(config)
     }
 }
 
 impl fmt::Display for InitConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::He => Spec::new("he"),
-            Self::Normal { std } => Spec::new("normal").with("std", *std, 0.01),
-            Self::Xavier => Spec::new("xavier"),
-        }
-        .fmt(f)
+        self.to_spec().fmt(f)
+    }
+}
+
+impl TryFrom<String> for InitConfig {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        text.parse()
+    }
+}
+
+impl From<InitConfig> for String {
+    fn from(config: InitConfig) -> Self {
+        config.to_string()
     }
 }

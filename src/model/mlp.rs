@@ -4,7 +4,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::activation::{Activation, ActivationConfig};
-use crate::init::InitConfig;
+use crate::init::{InitConfig, LayerByLayer, LsuvConfig};
 
 /// Configuration of an [`Mlp`].
 ///
@@ -28,7 +28,7 @@ pub struct MlpConfig {
     #[config(default = "ActivationConfig::Relu")]
     pub activation: ActivationConfig,
     /// How the weights are drawn.
-    #[config(default = "InitConfig::He")]
+    #[config(default = "InitConfig::he()")]
     pub initializer: InitConfig,
 }
 
@@ -37,7 +37,8 @@ impl MlpConfig {
     ///
     /// # Panics
     ///
-    /// When there are fewer than two widths, or one is zero.
+    /// When there are fewer than two widths, one is zero, a setting of the initializer is outside its
+    /// range, or `auto` finds no gain for the activation.
     pub fn init(&self, device: &Device) -> Mlp {
         assert!(
             self.widths.len() >= 2,
@@ -49,15 +50,21 @@ impl MlpConfig {
             "MlpConfig: widths must be at least 1, got {:?}",
             self.widths
         );
-        let layers = self
-            .widths
-            .windows(2)
-            .map(|pair| LinearConfig::new(pair[0], pair[1]).init(device))
-            .collect();
-        self.initializer.apply(Mlp {
-            layers,
-            activation: self.activation.init(device),
-        })
+        let layers = self.widths.windows(2).enumerate().map(|(index, pair)| {
+            let layer = LinearConfig::new(pair[0], pair[1]).init(device);
+            // The first layer reads the data, the others what the activation makes of it.
+            match index {
+                0 => self.initializer.apply(layer, &ActivationConfig::Identity),
+                _ => self.initializer.apply(layer, &self.activation),
+            }
+        });
+        Mlp {
+            layers: layers.collect(),
+            // One with weights of its own, like SwiGLU, reads what a layer puts out.
+            activation: self
+                .initializer
+                .apply(self.activation.init(device), &ActivationConfig::Identity),
+        }
     }
 }
 
@@ -86,6 +93,19 @@ impl Mlp {
             self.activation.forward(layer.forward(features))
         });
         last.forward(features)
+    }
+}
+
+impl LayerByLayer for Mlp {
+    type Input = Tensor<2>;
+
+    fn fit(&mut self, input: Tensor<2>, lsuv: &LsuvConfig) {
+        let (last, hidden) = self.layers.split_last_mut().expect("at least one layer");
+        let features = hidden.iter_mut().fold(input, |features, layer| {
+            let output = lsuv.fit_layer(layer, features, Linear::forward);
+            self.activation.forward(output)
+        });
+        lsuv.fit_layer(last, features, Linear::forward);
     }
 }
 

@@ -1,0 +1,106 @@
+use burn::config::Config;
+use burn::tensor::{Distribution, Tensor, TensorData};
+
+use super::settings::positive;
+use super::{Fans, Initialize};
+use crate::registry::SpecError;
+
+/// Orthogonal weights: a rotation, times `gain`.
+///
+/// The weights as a matrix `[dims[0], everything else]` have orthonormal rows, or columns if there
+/// are fewer of these, so that a square layer changes no length at all:
+///
+/// ```text
+/// W W^T = gain^2 I    or    W^T W = gain^2 I
+/// ```
+///
+/// All such matrices are equally likely: they are the `Q` of a normal matrix's QR decomposition
+/// with a positive diagonal in `R`, computed by Gram-Schmidt in `f64` on the CPU, twice for each
+/// row, which is as orthogonal as rounding allows. The normal matrix is drawn on the weights' own
+/// device.
+///
+/// Default: `gain` 1. Source: `torch.nn.init.orthogonal_`.
+///
+/// Saxe et al., [Exact solutions to the nonlinear dynamics of learning in deep linear neural
+/// networks](https://arxiv.org/abs/1312.6120), 2013. Mezzadri, [How to generate random matrices
+/// from the classical compact groups](https://arxiv.org/abs/math-ph/0609050), 2007. Giraud et al.,
+/// "Rounding error analysis of the classical Gram-Schmidt orthogonalization process", 2005.
+#[derive(Config, Copy, Debug, PartialEq)]
+pub struct OrthogonalConfig {
+    /// The length of the rows or columns.
+    #[config(default = 1.0)]
+    pub gain: f64,
+}
+
+impl OrthogonalConfig {
+    /// Checks that the gain is greater than 0.
+    ///
+    /// # Errors
+    ///
+    /// When it is not.
+    pub fn validate(&self) -> Result<(), SpecError> {
+        positive("OrthogonalConfig", "gain", self.gain)
+    }
+}
+
+impl Initialize for OrthogonalConfig {
+    fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
+        let dims = weights.dims();
+        let (rows, columns) = (dims[0], dims[1..].iter().product::<usize>());
+        if rows == 0 || columns == 0 {
+            return weights.clone();
+        }
+        let (short, long) = (rows.min(columns), rows.max(columns));
+        let mut basis: Vec<f64> = weights
+            .random_like(Distribution::Normal(0.0, 1.0))
+            .into_data()
+            .iter::<f64>()
+            .collect();
+        orthonormalize(&mut basis, long);
+        basis.iter_mut().for_each(|weight| *weight *= self.gain);
+
+        let options = (&weights.device(), weights.dtype());
+        let matrix = Tensor::<2>::from_data(TensorData::new(basis, [short, long]), options);
+        match rows <= columns {
+            true => matrix.reshape(dims),
+            false => matrix.transpose().reshape(dims),
+        }
+    }
+}
+
+/// Makes the rows of a matrix, each of `length` numbers, orthonormal.
+fn orthonormalize(matrix: &mut [f64], length: usize) {
+    let mut rest = matrix;
+    let mut done: Vec<&[f64]> = Vec::new();
+    while !rest.is_empty() {
+        let (row, following) = rest.split_at_mut(length);
+        // What rounding leaves of the earlier rows after the first pass, the second takes away.
+        for _ in 0..2 {
+            let shares: Vec<f64> = done.iter().map(|other| dot(row, other)).collect();
+            for (other, share) in done.iter().zip(shares) {
+                for (value, other) in row.iter_mut().zip(*other) {
+                    *value -= share * other;
+                }
+            }
+        }
+        let norm = dot(row, row).sqrt();
+        row.iter_mut().for_each(|value| *value /= norm);
+        done.push(row);
+        rest = following;
+    }
+}
+
+/// The scalar product, in several sums so that it is worked out in vector instructions.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
+}
