@@ -107,6 +107,9 @@ impl Args {
             train_samples: self.train_samples,
             validation: self.validation.unwrap_or(5000),
         };
+        if let Err(error) = config.init.check(&config.activation) {
+            return Err(Problem(format!("--init {}: {error}", config.init)));
+        }
         match config.parameters() {
             Some(count) if count <= MAX_PARAMETERS => Ok(config),
             _ => Err(Problem(format!(

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::data::dataloader::DataLoaderBuilder;
+use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::data::dataset::Dataset;
 use burn::module::Module;
 use burn::store::ModuleRecord;
@@ -45,7 +45,7 @@ impl Training<'_> {
             network: config
                 .network()
                 .init(&device)
-                .load_record(initial_weights(config)),
+                .load_record(self.initial_weights()?),
         };
         if self.done == self.config.epochs {
             return self.finished(model);
@@ -114,6 +114,22 @@ impl Training<'_> {
         Ok(result.model.network)
     }
 
+    /// The weights to start from, drawn on the CPU so that a seed means the same on every device.
+    fn initial_weights(&self) -> Result<ModuleRecord, Problem> {
+        let config = self.config;
+        let device = Device::flex();
+        device.seed(config.seed);
+        let network = config.network().init(&device);
+        let batches = EpochLoader::new(self.train.clone(), config.batch_size, config.seed, 1)
+            .to_device(&device);
+        let first = batches.iter().next().transpose();
+        let network = match first.map_err(|error| Problem(error.to_string()))? {
+            Some(batch) => config.init.fit(network, batch.images),
+            None => network,
+        };
+        Ok(network.into_record())
+    }
+
     /// The network of a run that has no epoch left to train.
     fn finished(&self, model: Classifier) -> Result<Mlp, Problem> {
         let path = self.folder.checkpoint_model(self.done);
@@ -134,13 +150,6 @@ impl Training<'_> {
             ),
         })
     }
-}
-
-/// The weights to start from, drawn on the CPU so that a seed means the same on every device.
-fn initial_weights(config: &RunConfig) -> ModuleRecord {
-    let device = Device::flex();
-    device.seed(config.seed);
-    config.network().init(&device).into_record()
 }
 
 fn load(path: &Path) -> Result<ModuleRecord, Problem> {

@@ -44,7 +44,24 @@ fn parameters_of_names() {
     let fixture = Fixture::new();
     fixture.refuses(&["--activation", "elu(alpa=1)"], &["\"alpa\"", "alpha"]);
     fixture.refuses(&["--init", "normal(std=wide)"], &["std", "\"wide\""]);
+    fixture.refuses(
+        &["--init", "orthogonal(gain=-1)"],
+        &["OrthogonalConfig: gain must be greater than 0, got -1"],
+    );
     fixture.refuses(&["--optimizer", "momentum(momentum"], &["cannot read"]);
+}
+
+#[test]
+fn an_initializer_that_does_not_fit_the_activation() {
+    Fixture::new().refuses(
+        &[
+            "--init",
+            "auto",
+            "--activation",
+            "swiglu(d_input=8, d_output=8)",
+        ],
+        &["--init auto", "swiglu", "another initializer"],
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use burn_extras::init::InitConfig;
 use serde_json::Value;
 
 use crate::fixture::{Fixture, example, printed};
@@ -56,6 +57,20 @@ fn leaves_its_results() {
     }
     for field in ["training_seconds", "steps_per_second"] {
         assert!(summary[field].as_f64().unwrap() > 0.0, "{field}");
+    }
+}
+
+#[test]
+fn every_initializer_starts_a_run() {
+    let fixture = Fixture::new();
+    let list = printed(&fixture.mnist(&["--list"]));
+    for name in InitConfig::names() {
+        assert!(list.lines().any(|line| line.trim() == *name), "{name}");
+    }
+    for name in ["auto", "lsuv(tolerance=0.01)", "orthogonal", "he_uniform"] {
+        printed(&fixture.mnist(&["--init", name, "--hidden", "8,8", "--epochs", "1"]));
+        let summary = json(&fixture.out().join("summary.json"));
+        assert_eq!(summary["init"], name);
     }
 }
 
