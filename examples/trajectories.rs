@@ -5,20 +5,22 @@
 //! cargo run --release --example trajectories [FOLDER]
 //! ```
 //!
-//! Writes `trajectories.svg` and `trajectories.png` to the folder, `docs` if none is given.
+//! Writes `trajectories-light` and `trajectories-dark`, as `.svg` and `.png`, to the folder, `docs`
+//! if none is given.
 
 use std::error::Error;
-use std::fs::File;
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::optim::OptimizerConfig;
-use plotters::coord::Shift;
-use plotters::prelude::*;
-use plotters::style::{FontStyle, register_font};
+
+use crate::figure::{Axis, Ink, Mark, Panel, Sheet};
+
+#[path = "figure/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
+mod figure;
 
 const START: [f32; 2] = [-7.0, 2.0];
 
@@ -50,7 +52,7 @@ const PATHS: &[(&str, f64, usize)] = &[
 ];
 
 const COLUMNS: usize = 5;
-const PANEL: (u32, u32) = (300, 190);
+const PANEL: (u32, u32) = (320, 210);
 
 #[derive(Module, Debug)]
 struct Point {
@@ -58,7 +60,7 @@ struct Point {
 }
 
 /// Where the optimizer has been after each step.
-fn path(config: &OptimizerConfig, lr: f64, steps: usize) -> Vec<(f32, f32)> {
+fn path(config: &OptimizerConfig, lr: f64, steps: usize) -> Vec<(f64, f64)> {
     let device = Device::default().autodiff();
     let at = Tensor::<1>::from_data(START, &device).require_grad();
     let mut point = Point {
@@ -66,95 +68,67 @@ fn path(config: &OptimizerConfig, lr: f64, steps: usize) -> Vec<(f32, f32)> {
     };
     let curvature = Tensor::<1>::from_data([1.0 / 20.0, 1.0], &device);
     let mut optimizer = config.init();
-    let mut path = vec![(START[0], START[1])];
+    let mut path = vec![(START[0].into(), START[1].into())];
     for _ in 0..steps {
         let height = (point.at.val().square() * curvature.clone()).sum();
         let grads = GradientsParams::from_grads(height.backward(), &point);
         point = optimizer.step(lr, point, grads);
-        let at: Vec<f32> = point.at.val().into_data().iter().collect();
+        let at: Vec<f64> = point.at.val().into_data().iter().collect();
         path.push((at[0], at[1]));
     }
     path
 }
 
 /// An ellipse on which the function has this value.
-fn contour(height: f32) -> impl Iterator<Item = (f32, f32)> {
-    (0..=90).map(move |i| {
-        let angle = i as f32 * core::f32::consts::TAU / 90.0;
-        let radius = height.sqrt();
-        (radius * 20f32.sqrt() * angle.cos(), radius * angle.sin())
-    })
-}
-
-fn draw<B: DrawingBackend>(area: &DrawingArea<B, Shift>) -> Result<(), Box<dyn Error>>
-where
-    B::ErrorType: 'static,
-{
-    area.fill(&WHITE)?;
-    let area = area.titled(
-        "f(x, y) = x\u{b2}/20 + y\u{b2} from (-7, 2)",
-        ("sans-serif", 24),
-    )?;
-    let panels = area.split_evenly((PATHS.len().div_ceil(COLUMNS), COLUMNS));
-    for (panel, &(spec, lr, steps)) in panels.iter().zip(PATHS) {
-        let config: OptimizerConfig = spec.parse()?;
-        let path = path(&config, lr, steps);
-        let caption = format!("{config}, lr {lr}");
-        let mut chart = ChartBuilder::on(panel)
-            .caption(caption, ("sans-serif", 15))
-            .margin(6)
-            .x_label_area_size(16)
-            .y_label_area_size(22)
-            .build_cartesian_2d(-8f32..8f32, -3f32..3f32)?;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .x_labels(5)
-            .y_labels(3)
-            .label_style(("sans-serif", 11))
-            .draw()?;
-        for height in [0.05, 0.4, 1.2, 2.5, 4.5, 7.0] {
-            chart.draw_series(LineSeries::new(contour(height), BLACK.mix(0.15)))?;
-        }
-        let color = RGBColor(200, 50, 40);
-        chart.draw_series(LineSeries::new(path.iter().copied(), color.stroke_width(1)))?;
-        let dots = path.iter().map(|&at| Circle::new(at, 2, color.filled()));
-        chart.draw_series(dots)?;
-        chart.draw_series([Cross::new((0.0, 0.0), 4, BLUE.stroke_width(2))])?;
+fn contour(height: f64) -> Mark {
+    let radius = height.sqrt();
+    let points = (0..=48)
+        .map(|i| f64::from(i) * core::f64::consts::TAU / 48.0)
+        .map(|angle| (radius * 20f64.sqrt() * angle.cos(), radius * angle.sin()))
+        .collect();
+    Mark::Line {
+        points,
+        ink: Ink::Faint,
+        width: 1,
     }
-    area.present()?;
-    Ok(())
 }
 
-fn write_png(path: &Path, size: (u32, u32), rgb: &[u8]) -> Result<(), Box<dyn Error>> {
-    let file = BufWriter::new(File::create(path)?);
-    let mut encoder = png::Encoder::new(file, size.0, size.1);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header()?.write_image_data(rgb)?;
-    Ok(())
+fn panel(spec: &str, lr: f64, steps: usize) -> Result<Panel, Box<dyn Error>> {
+    let config: OptimizerConfig = spec.parse()?;
+    let points = path(&config, lr, steps);
+    let x = Axis::new(-8.0, 8.0);
+    let y = Axis::new(-3.0, 3.0).with_ticks(4);
+    let mut panel = Panel::new(format!("{config}, lr {lr}"), x, y);
+    panel.marks = [0.05, 0.4, 1.2, 2.5, 4.5, 7.0].map(contour).to_vec();
+    Ok(panel
+        .with(Mark::Line {
+            points: points.clone(),
+            ink: Ink::Series(1),
+            width: 1,
+        })
+        .with(Mark::Dots {
+            points,
+            ink: Ink::Series(1),
+            radius: 3,
+        })
+        .with(Mark::Cross {
+            at: (0.0, 0.0),
+            ink: Ink::Series(0),
+        }))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "docs".into()));
     std::fs::create_dir_all(&folder)?;
-    // A font of our own: pictures of pixels then look the same everywhere, and need none installed.
-    register_font(
-        "sans-serif",
-        FontStyle::Normal,
-        epaint_default_fonts::UBUNTU_LIGHT,
-    )
-    .map_err(|_| "the font that comes along cannot be read")?;
-    let rows = PATHS.len().div_ceil(COLUMNS) as u32;
-    let size = (PANEL.0 * COLUMNS as u32, PANEL.1 * rows + 40);
-    let (svg, png) = (
-        folder.join("trajectories.svg"),
-        folder.join("trajectories.png"),
-    );
-    draw(&SVGBackend::new(&svg, size).into_drawing_area())?;
-    let mut pixels = vec![0; 3 * (size.0 * size.1) as usize];
-    draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area())?;
-    write_png(&png, size, &pixels)?;
-    println!("wrote {} and {}", svg.display(), png.display());
+    let panels: Result<Vec<Panel>, _> = PATHS
+        .iter()
+        .map(|&(spec, lr, steps)| panel(spec, lr, steps))
+        .collect();
+    let sheet = Sheet::new("f(x, y) = x\u{b2}/20 + y\u{b2} from (-7, 2)")
+        .with_grid(COLUMNS, PANEL)
+        .with_panels(panels?);
+    for path in sheet.save_both(&folder, "trajectories")? {
+        println!("wrote {}", path.display());
+    }
     Ok(())
 }

@@ -1,0 +1,16 @@
+//! Figures for the examples: a [`Sheet`] of panels is plain data, written as SVG and PNG, for a
+//! light or a dark page.
+//!
+//! Examples share this folder: `#[path = "figure/mod.rs"] mod figure;`.
+
+mod axis;
+mod clip;
+mod draw;
+mod file;
+mod sheet;
+mod simplify;
+mod theme;
+
+pub use axis::{Axis, short};
+pub use sheet::{Ink, Mark, Panel, Sheet};
+pub use theme::Theme;
