@@ -3,5 +3,6 @@
 mod bad_data;
 mod bad_flags;
 mod fixture;
+mod initialization;
 mod predict;
 mod runs;
