@@ -4,6 +4,7 @@
 pub mod activation;
 pub mod fused;
 pub mod init;
+pub mod inspect;
 pub mod model;
 pub mod optim;
 pub mod registry;

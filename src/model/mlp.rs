@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::activation::{Activation, ActivationConfig};
 use crate::init::{InitConfig, LayerByLayer, LsuvConfig};
+use crate::inspect::{Inspect, Probe};
 
 /// Configuration of an [`Mlp`].
 ///
@@ -106,6 +107,27 @@ impl LayerByLayer for Mlp {
             self.activation.forward(output)
         });
         lsuv.fit_layer(last, features, Linear::forward);
+    }
+}
+
+impl Inspect for Mlp {
+    type Input = Tensor<2>;
+    type Output = Tensor<2>;
+
+    fn observe(&self, input: Tensor<2>, probe: &mut Probe) -> Tensor<2> {
+        let (last, hidden) = self.layers.split_last().expect("at least one layer");
+        let mut features = probe.input(input);
+        for (index, layer) in hidden.iter().enumerate() {
+            let name = format!("layers.{index}");
+            let output = layer.forward(features);
+            features = match &self.activation {
+                // A gate mixes the features: it has no slope of its own at each.
+                Activation::SwiGlu(gate) => probe.layer(&name, gate.forward(output)),
+                activation => probe.activation(&name, output, |x| activation.forward(x)),
+            };
+        }
+        let name = format!("layers.{}", hidden.len());
+        probe.layer(&name, last.forward(features))
     }
 }
 

@@ -1,0 +1,141 @@
+use super::finding::{Finding, Place};
+use super::report::{Layer, Report, Saturation};
+
+/// A signal below this share of the input's has vanished.
+const VANISHED: f64 = 0.01;
+/// A signal above this multiple of the input's has exploded.
+const EXPLODED: f64 = 100.0;
+/// More dead units than this are too many.
+const DEAD: f64 = 0.5;
+/// An activation that is flat for this share of standard normal inputs rests there by design.
+const RESTS: f64 = 0.4;
+/// Too much is saturated when this share of what should not be is.
+const SATURATED: f64 = 0.6;
+/// A step that changes more of a weight than this is too large.
+const LARGE_UPDATE: f64 = 0.3;
+
+impl Report {
+    /// What is wrong with the network, the likely cause first; nothing for a healthy one.
+    ///
+    /// | finding | when |
+    /// | --- | --- |
+    /// | not finite | an output is infinite or NaN |
+    /// | dead | more than half of a layer's units are [dead](Layer::dead) |
+    /// | vanishing | a layer's [signal](Layer::signal) is below 0.01 of the input's, and nothing before it is dead |
+    /// | exploding | it is above 100 times the input's |
+    /// | saturated | `(share - expected) / (1 - expected) > 0.6`, with the numbers of [`Saturation`]; not for activations with `expected >= 0.4`, which rest on one side by design |
+    /// | no slope | the activation is flat everywhere |
+    /// | gradients | one is not finite, or is all 0 |
+    /// | update | a step changes a weight by more than 0.3 of it |
+    ///
+    /// Each is found once, at the first layer that has it. Vanishing and exploding need the
+    /// [input](super::Probe::input).
+    pub fn diagnose(&self) -> Vec<Finding> {
+        let dead = self.place(|layer| layer.dead > DEAD);
+        let no_slope = self.place(|layer| layer.saturation.is_some_and(|it| it.steepest == 0.0));
+        let vanishing = self.place(|layer| self.ratio(layer).is_some_and(|it| it < VANISHED));
+        let exploding = self.place(|layer| self.ratio(layer).is_some_and(|it| it > EXPLODED));
+        let saturated = self.place(|layer| layer.saturation.is_some_and(is_saturated));
+        // What dies after the signal has been lost died of that, and the other way round. A unit
+        // that is driven so far that its slope rounds to 0 is saturated.
+        let dead = dead
+            .filter(|dead| !matches!(&vanishing, Some(it) if it.number < dead.number))
+            .filter(|dead| !matches!(&saturated, Some(it) if it.number <= dead.number))
+            .filter(|_| no_slope.is_none());
+        let vanishing = vanishing
+            .filter(|place| !matches!(&dead, Some(it) if it.number <= place.number))
+            .filter(|place| !matches!(&saturated, Some(it) if it.number <= place.number));
+
+        let mut findings = Vec::new();
+        if let Some(place) = self.place(|layer| layer.statistics.finite < 1.0) {
+            let finite = self.layer(&place).statistics.finite;
+            findings.push(Finding::NotFinite { place, finite });
+        }
+        findings.extend(no_slope.map(|place| Finding::NoSlope { place }));
+        findings.extend(vanishing.map(|place| Finding::Vanishing {
+            ratio: self.ratio(self.layer(&place)).unwrap_or(f64::NAN),
+            weights: self.weights(&place),
+            place,
+        }));
+        findings.extend(exploding.map(|place| Finding::Exploding {
+            ratio: self.ratio(self.layer(&place)).unwrap_or(f64::NAN),
+            weights: self.weights(&place),
+            place,
+        }));
+        findings.extend(dead.map(|place| Finding::Dead {
+            share: self.layer(&place).dead,
+            place,
+        }));
+        findings.extend(saturated.and_then(|place| {
+            let Saturation {
+                share, expected, ..
+            } = self.layer(&place).saturation?;
+            Some(Finding::Saturated {
+                place,
+                share,
+                expected,
+            })
+        }));
+        findings.extend(self.gradient_finding());
+        findings.extend(self.update_finding());
+        findings
+    }
+
+    /// The first layer for which `is_bad` holds.
+    fn place(&self, is_bad: impl Fn(&Layer) -> bool) -> Option<Place> {
+        let bad: Vec<usize> = (0..self.layers.len())
+            .filter(|index| is_bad(&self.layers[*index]))
+            .collect();
+        let first = *bad.first()?;
+        Some(Place {
+            number: first + 1,
+            name: self.layers[first].name.clone(),
+            others: bad.len() - 1,
+        })
+    }
+
+    fn layer(&self, place: &Place) -> &Layer {
+        &self.layers[place.number - 1]
+    }
+
+    /// A layer's signal as a multiple of the input's.
+    fn ratio(&self, layer: &Layer) -> Option<f64> {
+        let input = self.input.as_ref()?.signal;
+        (input > 0.0).then(|| layer.signal / input)
+    }
+
+    /// The standard deviation of a layer's weights.
+    fn weights(&self, place: &Place) -> Option<f64> {
+        let name = format!("{}.weight", place.name);
+        let weights = self.weights.iter().find(|weight| weight.name == name)?;
+        Some(weights.statistics.std)
+    }
+
+    fn gradient_finding(&self) -> Option<Finding> {
+        let first = |is_bad: fn(&super::Statistics) -> bool| {
+            let bad = self.gradients.iter().find(|it| is_bad(&it.statistics));
+            bad.map(|gradient| gradient.name.clone())
+        };
+        first(|it| it.finite < 1.0)
+            .map(|name| Finding::GradientNotFinite { name })
+            .or_else(|| {
+                first(|it| it.min == 0.0 && it.max == 0.0).map(|name| Finding::NoGradient { name })
+            })
+    }
+
+    fn update_finding(&self) -> Option<Finding> {
+        let large = |ratio: f64| ratio.is_finite() && ratio > LARGE_UPDATE;
+        let update = self.updates.iter().find(|update| large(update.ratio()))?;
+        Some(Finding::LargeUpdate {
+            name: update.name.clone(),
+            ratio: update.ratio(),
+        })
+    }
+}
+
+fn is_saturated(saturation: Saturation) -> bool {
+    let Saturation {
+        share, expected, ..
+    } = saturation;
+    expected < RESTS && (share - expected) / (1.0 - expected) > SATURATED
+}

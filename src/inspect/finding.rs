@@ -1,0 +1,202 @@
+use core::fmt;
+
+use serde::Serialize;
+
+/// Something that keeps a network from learning; [`Display`](fmt::Display) says it in a sentence,
+/// with what to try.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A layer puts out infinities or NaN.
+    NotFinite {
+        /// The first such layer.
+        place: Place,
+        /// The share of values that are numbers.
+        finite: f64,
+    },
+    /// The signal gets lost on the way.
+    Vanishing {
+        /// The first layer below the limit.
+        place: Place,
+        /// Its signal as a share of the input's.
+        ratio: f64,
+        /// The standard deviation of its weights, where they were found.
+        weights: Option<f64>,
+    },
+    /// The signal grows without bounds.
+    Exploding {
+        /// The first layer above the limit.
+        place: Place,
+        /// Its signal as a multiple of the input's.
+        ratio: f64,
+        /// The standard deviation of its weights, where they were found.
+        weights: Option<f64>,
+    },
+    /// Most units of a layer do nothing.
+    Dead {
+        /// The first such layer.
+        place: Place,
+        /// The share of dead units.
+        share: f64,
+    },
+    /// Most of a layer sits where its activation is flat.
+    Saturated {
+        /// The first such layer.
+        place: Place,
+        /// The share of values at which it is flat.
+        share: f64,
+        /// The same for standard normal inputs.
+        expected: f64,
+    },
+    /// The activation has no slope anywhere, like a step.
+    NoSlope {
+        /// The first such layer.
+        place: Place,
+    },
+    /// The gradient of a weight is not a number.
+    GradientNotFinite {
+        /// The path of the weight.
+        name: String,
+    },
+    /// The gradient of a weight is zero.
+    NoGradient {
+        /// The path of the weight.
+        name: String,
+    },
+    /// A step changes a weight by much of what it is.
+    LargeUpdate {
+        /// The path of the weight.
+        name: String,
+        /// The change as a share of the weight.
+        ratio: f64,
+    },
+}
+
+/// A layer, and how many others are like it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Place {
+    /// The layer's number, from 1.
+    pub number: usize,
+    /// Its path in the module.
+    pub name: String,
+    /// How many of the layers behind it have the same trouble.
+    pub others: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "layer {} ({})", self.number, self.name)?;
+        match self.others {
+            0 => Ok(()),
+            1 => write!(f, " and 1 more"),
+            others => write!(f, " and {others} more"),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFinite { place, finite } => write!(
+                f,
+                "{place}: {} % of the outputs are infinite or no numbers; use a smaller learning \
+                 rate, normalised inputs, or the initializer auto",
+                percent(1.0 - finite)
+            ),
+            Self::Vanishing {
+                place,
+                ratio,
+                weights,
+            } => write!(
+                f,
+                "{}: the signal has shrunk to {} of the input's{}, {:.1}x a layer; use the \
+                 initializer auto, or he with relu",
+                first(place),
+                number(*ratio),
+                with(*weights),
+                1.0 / per_layer(*ratio, place.number)
+            ),
+            Self::Exploding {
+                place,
+                ratio,
+                weights,
+            } => write!(
+                f,
+                "{}: the signal has grown to {} times the input's{}, {:.1}x a layer; use the \
+                 initializer auto, or he with relu",
+                first(place),
+                number(*ratio),
+                with(*weights),
+                per_layer(*ratio, place.number)
+            ),
+            Self::Dead { place, share } => write!(
+                f,
+                "{place}: {} % of the units are dead, the same or without slope for every input; \
+                 use a smaller learning rate, biases that start at 0, or an activation that is \
+                 nowhere flat, such as leaky_relu or elu",
+                percent(*share)
+            ),
+            Self::Saturated {
+                place,
+                share,
+                expected,
+            } => write!(
+                f,
+                "{place}: {} % of the values are where the activation is flat, of normal ones it \
+                 would be {} %; use smaller weights, with the initializer auto or xavier, or \
+                 normalised inputs",
+                percent(*share),
+                percent(*expected)
+            ),
+            Self::NoSlope { place } => write!(
+                f,
+                "{place}: the activation has no slope, so nothing before it learns; use another"
+            ),
+            Self::GradientNotFinite { name } => write!(
+                f,
+                "{name}: its gradient is infinite or no number; use a smaller learning rate or \
+                 clip gradients"
+            ),
+            Self::NoGradient { name } => write!(
+                f,
+                "{name}: its gradient is 0, so it does not learn; see what is dead or flat \
+                 behind it"
+            ),
+            Self::LargeUpdate { name, ratio } => write!(
+                f,
+                "{name}: a step changes it by {} % of what it is; use a smaller learning rate",
+                percent(*ratio)
+            ),
+        }
+    }
+}
+
+/// The layer alone: that those behind it have lost the signal too goes without saying.
+fn first(place: &Place) -> String {
+    format!("layer {} ({})", place.number, place.name)
+}
+
+fn with(weights: Option<f64>) -> String {
+    weights.map_or(String::new(), |std| {
+        format!(", with weights of standard deviation {}", number(std))
+    })
+}
+
+fn per_layer(ratio: f64, layers: usize) -> f64 {
+    ratio.powf(1.0 / layers as f64)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}", 100.0 * share)
+}
+
+/// Two digits that count.
+fn number(value: f64) -> String {
+    match value {
+        0.001..1000.0 => {
+            let decimals = (1 - value.log10().floor() as i32).max(0) as usize;
+            format!("{value:.decimals$}")
+        }
+        _ => format!("{value:.1e}"),
+    }
+}

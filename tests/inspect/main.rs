@@ -1,0 +1,36 @@
+//! What an inspection measures, against a slow twin, and what it says about networks that were
+//! built to be ill, and about healthy ones.
+
+#[path = "../devices/mod.rs"]
+mod devices;
+
+mod diagnose;
+mod healthy;
+mod metric;
+mod statistics;
+mod twin;
+
+use burn::tensor::{Device, Distribution, Tensor};
+use burn_extras::inspect::{Inspection, Report};
+use burn_extras::model::{Mlp, MlpConfig};
+
+/// A network by the names of its activation and its initializer.
+fn network(widths: &[usize], activation: &str, init: &str, device: &Device) -> Mlp {
+    device.seed(42);
+    MlpConfig::new(widths.to_vec())
+        .with_activation(activation.parse().unwrap())
+        .with_initializer(init.parse().unwrap())
+        .init(device)
+}
+
+fn normal(shape: [usize; 2], device: &Device) -> Tensor<2> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+}
+
+fn report(model: &Mlp, input: Tensor<2>) -> Report {
+    Inspection::new().forward(model, input).read().unwrap()
+}
+
+fn sentences(report: &Report) -> Vec<String> {
+    report.diagnose().iter().map(ToString::to_string).collect()
+}
