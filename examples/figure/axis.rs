@@ -37,6 +37,12 @@ impl Axis {
         Self::new(low - air, high + air)
     }
 
+    /// How a number at this axis is written: a 0 that has been missed by rounding is a 0.
+    pub fn tick(&self, value: f64) -> String {
+        let rounding = 1e-9 * (self.to - self.from);
+        short(if value.abs() < rounding { 0.0 } else { value })
+    }
+
     pub fn with_label(mut self, label: &str) -> Self {
         self.label = label.to_string();
         self

@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::axis::{Axis, short};
+use super::axis::Axis;
 use super::clip::pieces;
 use super::sheet::{Ink, Mark, Panel, Sheet};
 use super::simplify::simplified;
@@ -76,7 +76,7 @@ where
     let (top, body) = page.split_vertically(pen.px(header));
     pen.text(&top, &sheet.title, TITLE, (0, 0))?;
     for ((name, ink), (x, y)) in sheet.legend.iter().zip(places) {
-        let middle = pen.px(y + LEGEND / 2 + 2);
+        let middle = pen.px(y + LEGEND / 2);
         let ends = [(pen.px(x), middle), (pen.px(x + SWATCH - 10), middle)];
         top.draw(&PathElement::new(ends, pen.stroke(*ink, 4)))?;
         pen.text(&top, name, LEGEND, (x + SWATCH, y))?;
@@ -177,8 +177,8 @@ impl Pen<'_> {
             .axis_desc_style(self.font(TICK))
             .x_labels(x.ticks)
             .y_labels(y.ticks)
-            .x_label_formatter(&|value| short(*value))
-            .y_label_formatter(&|value| short(*value))
+            .x_label_formatter(&|value| x.tick(*value))
+            .y_label_formatter(&|value| y.tick(*value))
             .set_all_tick_mark_size(self.px(4))
             .draw()?;
         for mark in &panel.marks {
@@ -241,6 +241,6 @@ fn labels(axis: &Axis) -> Vec<String> {
     RangedCoordf64::from(axis.from..axis.to)
         .key_points(axis.ticks)
         .into_iter()
-        .map(short)
+        .map(|value| axis.tick(value))
         .collect()
 }

@@ -12,6 +12,10 @@ mod config;
 mod data;
 mod device;
 mod evaluate;
+#[path = "../figure/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
+mod figure;
+mod figures;
 mod history;
 mod plain;
 mod print;
@@ -105,11 +109,22 @@ fn run(args: Args) -> Result<(), Problem> {
     let summary = Summary::new(&config, device_name)
         .with_accuracies(accuracy(&train), accuracy(&validation), test.accuracy())
         .with_speed(seconds, steps);
+    let start = train::initial_network(&config, &train)?.to_device(&device);
+    let before = figures::inspect(&start, &train, &device)?;
+    let after = figures::inspect(&network, &train, &device)?;
     network
         .save_file(folder.model())
         .map_err(|error| Problem(format!("{}: {error}", folder.model().display())))?;
     folder.write_json(&folder.summary(), &summary)?;
     say(summary.report(&test));
+
+    figures::save(&figures::curves(&history.epochs()), &folder, "curves")?;
+    figures::save(&figures::layers(&before, &after), &folder, "layers")?;
+    for (when, report) in [("before", before), ("after", after)] {
+        for finding in report.diagnose() {
+            say(format_args!("{when} training, {finding}"));
+        }
+    }
     say(format_args!("results: {}", folder.path().display()));
     Ok(())
 }

@@ -58,7 +58,16 @@ impl RunFolder {
         let probe = self.path.join(".probe");
         fs::write(&probe, "").map_err(unwritable)?;
         fs::remove_file(&probe).map_err(unwritable)?;
-        let files = ["model.bpk", "history.csv", "summary.json", "experiment.log"];
+        let files = [
+            "model.bpk",
+            "history.csv",
+            "summary.json",
+            "experiment.log",
+            "curves.svg",
+            "curves.png",
+            "layers.svg",
+            "layers.png",
+        ];
         for path in files.map(|file| self.path.join(file)) {
             if path.exists() {
                 fs::remove_file(path).map_err(unwritable)?;

@@ -45,7 +45,7 @@ impl Training<'_> {
             network: config
                 .network()
                 .init(&device)
-                .load_record(self.initial_weights()?),
+                .load_record(initial_network(config, &self.train)?.into_record()),
         };
         if self.done == self.config.epochs {
             return self.finished(model);
@@ -114,22 +114,6 @@ impl Training<'_> {
         Ok(result.model.network)
     }
 
-    /// The weights to start from, drawn on the CPU so that a seed means the same on every device.
-    fn initial_weights(&self) -> Result<ModuleRecord, Problem> {
-        let config = self.config;
-        let device = Device::flex();
-        device.seed(config.seed);
-        let network = config.network().init(&device);
-        let batches = EpochLoader::new(self.train.clone(), config.batch_size, config.seed, 1)
-            .to_device(&device);
-        let first = batches.iter().next().transpose();
-        let network = match first.map_err(|error| Problem(error.to_string()))? {
-            Some(batch) => config.init.fit(network, batch.images),
-            None => network,
-        };
-        Ok(network.into_record())
-    }
-
     /// The network of a run that has no epoch left to train.
     fn finished(&self, model: Classifier) -> Result<Mlp, Problem> {
         let path = self.folder.checkpoint_model(self.done);
@@ -150,6 +134,20 @@ impl Training<'_> {
             ),
         })
     }
+}
+
+/// The network before its training, drawn on the CPU so that a seed means the same on every device.
+pub fn initial_network(config: &RunConfig, train: &Digits) -> Result<Mlp, Problem> {
+    let device = Device::flex();
+    device.seed(config.seed);
+    let network = config.network().init(&device);
+    let batches =
+        EpochLoader::new(train.clone(), config.batch_size, config.seed, 1).to_device(&device);
+    let first = batches.iter().next().transpose();
+    Ok(match first.map_err(|error| Problem(error.to_string()))? {
+        Some(batch) => config.init.fit(network, batch.images),
+        None => network,
+    })
 }
 
 fn load(path: &Path) -> Result<ModuleRecord, Problem> {

@@ -109,12 +109,12 @@ impl fmt::Display for Finding {
                 weights,
             } => write!(
                 f,
-                "{}: the signal has shrunk to {} of the input's{}, {:.1}x a layer; use the \
+                "{}: the signal has shrunk to {} of the input's, {}x a layer{}; use the \
                  initializer auto, or he with relu",
                 first(place),
                 number(*ratio),
-                with(*weights),
-                1.0 / per_layer(*ratio, place.number)
+                number(1.0 / per_layer(*ratio, place.number)),
+                with(*weights)
             ),
             Self::Exploding {
                 place,
@@ -122,12 +122,12 @@ impl fmt::Display for Finding {
                 weights,
             } => write!(
                 f,
-                "{}: the signal has grown to {} times the input's{}, {:.1}x a layer; use the \
+                "{}: the signal has grown to {} times the input's, {}x a layer{}; use the \
                  initializer auto, or he with relu",
                 first(place),
                 number(*ratio),
-                with(*weights),
-                per_layer(*ratio, place.number)
+                number(per_layer(*ratio, place.number)),
+                with(*weights)
             ),
             Self::Dead { place, share } => write!(
                 f,
@@ -195,7 +195,11 @@ fn number(value: f64) -> String {
     match value {
         0.001..1000.0 => {
             let decimals = (1 - value.log10().floor() as i32).max(0) as usize;
-            format!("{value:.decimals$}")
+            let text = format!("{value:.decimals$}");
+            match text.contains('.') {
+                true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+                false => text,
+            }
         }
         _ => format!("{value:.1e}"),
     }

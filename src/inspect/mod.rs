@@ -17,7 +17,7 @@
 //! let model = config.clone().with_initializer("normal(std=0.01)".parse()?).init(&device);
 //! let report = Inspection::new().forward(&model, images.clone()).read()?;
 //! let findings = report.diagnose();
-//! assert!(findings[0].to_string().starts_with("layer 3 (layers.2): the signal has shrunk to"));
+//! assert!(findings[0].to_string().starts_with("layer 2 (layers.1): the signal has shrunk to"));
 //!
 //! let model = config.init(&device);
 //! let report = Inspection::new().forward(&model, images).read()?;

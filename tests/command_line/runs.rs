@@ -37,6 +37,16 @@ fn leaves_its_results() {
     for file in ["config.json", "model.bpk", "history.csv", "summary.json"] {
         assert!(out.join(file).is_file(), "{file}");
     }
+    for name in ["curves", "layers"] {
+        let svg = fs::read_to_string(out.join(name).with_extension("svg")).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+        let png = fs::File::open(out.join(name).with_extension("png")).unwrap();
+        let picture = png::Decoder::new(std::io::BufReader::new(png)).read_info();
+        assert!(picture.unwrap().info().width > 1000, "{name}");
+    }
+    let svg = fs::read_to_string(out.join("layers.svg")).unwrap();
+    assert_eq!(svg.matches("layer 2: std").count(), 2, "before and after");
+    assert!(!text.contains("before training, layer"), "{text}");
     assert_eq!(history(&out).len(), 4, "a header and three epochs");
     let summary = json(&out.join("summary.json"));
     for (field, value) in [
@@ -114,6 +124,11 @@ fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
     fs::write(&checkpoint, &bytes[..bytes.len() / 2]).unwrap();
     fs::remove_file(fixture.out().join("model.bpk")).unwrap();
     fs::remove_file(fixture.out().join("summary.json")).unwrap();
+    let figures = ["curves.svg", "layers.svg"].map(|name| fixture.out().join(name));
+    let drawn = figures.clone().map(|path| fs::read(path).unwrap());
+    for path in &figures {
+        fs::remove_file(path).unwrap();
+    }
 
     let text = printed(&fixture.mnist(&["--resume"]));
     assert_eq!(
@@ -123,6 +138,7 @@ fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
         1
     );
     assert_eq!(history(&fixture.out()), epochs);
+    assert_eq!(figures.map(|path| fs::read(path).unwrap()), drawn);
     let resumed = json(&fixture.out().join("summary.json"));
     for field in ["train_accuracy", "validation_accuracy", "test_accuracy"] {
         assert_eq!(resumed[field], whole[field], "{field}");
@@ -196,13 +212,19 @@ fn small_weights_do_not_train_and_he_does() {
             "--out",
             out.path().to_str().unwrap(),
         ];
-        printed(&example("mnist", &args));
-        json(&out.path().join("summary.json"))["test_accuracy"]
-            .as_f64()
-            .unwrap()
+        let text = printed(&example("mnist", &args));
+        let summary = json(&out.path().join("summary.json"));
+        (summary["test_accuracy"].as_f64().unwrap(), text)
     };
-    assert_eq!(accuracy("normal(std=0.01)"), 0.1135);
-    assert!(accuracy("he") > 0.90);
+    let (accuracy_of_normal, text) = accuracy("normal(std=0.01)");
+    assert_eq!(accuracy_of_normal, 0.1135);
+    for when in ["before", "after"] {
+        let line = format!("{when} training, layer 3 (layers.2): the signal has shrunk");
+        assert!(text.contains(&line), "{text}");
+    }
+    let (accuracy_of_he, text) = accuracy("he");
+    assert!(accuracy_of_he > 0.90);
+    assert!(!text.contains("training, layer"), "{text}");
 }
 
 #[cfg(feature = "wgpu")]

@@ -35,7 +35,10 @@ fn small_weights_lose_the_signal() {
                 sentence.starts_with("layer 2 (layers.1): the signal"),
                 "{sentence}"
             );
-            assert!(sentence.contains("standard deviation 0.010"), "{sentence}");
+            assert!(
+                sentence.contains("x a layer, with weights of standard deviation 0.01;"),
+                "{sentence}"
+            );
             assert!(sentence.contains("initializer auto"), "{sentence}");
         }
         // Half of what a sigmoid puts out is a constant: the loss of the rest is no less a loss.
@@ -54,7 +57,10 @@ fn large_weights_blow_the_signal_up() {
             let report = report(&model, normal([200, 100], &device));
             let sentence = only!(report, what, Finding::Exploding { .. });
             assert!(sentence.contains("the signal has grown to"), "{sentence}");
-            assert!(sentence.contains("standard deviation 1.0"), "{sentence}");
+            assert!(
+                sentence.contains("x a layer, with weights of standard deviation 1;"),
+                "{sentence}"
+            );
         }
     }
 }
