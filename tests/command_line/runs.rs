@@ -219,7 +219,7 @@ fn small_weights_do_not_train_and_he_does() {
     let (accuracy_of_normal, text) = accuracy("normal(std=0.01)");
     assert_eq!(accuracy_of_normal, 0.1135);
     for when in ["before", "after"] {
-        let line = format!("{when} training, layer 3 (layers.2): the signal has shrunk");
+        let line = format!("{when} training, layer 2 (layers.1): the signal has shrunk");
         assert!(text.contains(&line), "{text}");
     }
     let (accuracy_of_he, text) = accuracy("he");
