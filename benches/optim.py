@@ -6,16 +6,12 @@
 PyTorch's column is its fastest implementation of the rule (fused, foreach or plain).
 """
 
-import json
 import os
-import pathlib
-import subprocess
-import sys
-import time
 
 import torch
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from measure import criterion_seconds, median_seconds, milliseconds, ratio, run_criterion
+
 SIZES = {
     "network": [39_200, 50, 2_500, 50, 2_500, 50, 2_500, 50, 500, 10],
     "262k": [262_144],
@@ -50,18 +46,6 @@ TORCH = {
 }
 
 
-def median_time(step, least=0.6):
-    """Seconds of one step."""
-    for _ in range(3):
-        step()
-    times, start = [], time.perf_counter()
-    while len(times) < 10 or time.perf_counter() - start < least:
-        before = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - before)
-    return sorted(times)[len(times) // 2]
-
-
 def torch_step(cls, options, sizes):
     best = None
     for implementation in ({"fused": True}, {"foreach": True}, {"foreach": False}):
@@ -73,7 +57,7 @@ def torch_step(cls, options, sizes):
             optimizer.step()
         except (TypeError, RuntimeError):
             continue
-        seconds = median_time(optimizer.step)
+        seconds = median_seconds(lambda _: optimizer.step(), least=0.6)
         best = seconds if best is None else min(best, seconds)
     return best
 
@@ -87,42 +71,32 @@ def torch_training():
     x, y = torch.rand(100, 784), torch.arange(100) % 10
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
 
-    def step():
+    def step(_):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()
 
-    return median_time(step, 3.0)
-
-
-def criterion_seconds(target, *path):
-    file = target / "criterion" / pathlib.Path(*path) / "new" / "estimates.json"
-    return json.loads(file.read_text())["median"]["point_estimate"] * 1e-9 if file.exists() else None
+    return median_seconds(step, least=3.0)
 
 
 def main():
     torch.set_num_threads(os.cpu_count())
-    if "--measured" not in sys.argv:
-        command = ["cargo", "bench", "-p", "burn-extras-benches", "--bench", "optim"]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    in_place = 2 * 4 * 40_960_000 / criterion_seconds(target, "in-place")
+    run_criterion("optim")
+    in_place = 2 * 4 * 40_960_000 / criterion_seconds("in-place")
     print(f"in-place bandwidth {in_place * 1e-9:.1f} GB/s, torch {torch.__version__}, {os.cpu_count()} threads\n")
     for size, sizes in SIZES.items():
         count = sum(sizes)
         print(f"| {size}: {count} parameters | ms | of bandwidth | PyTorch ms | ours / PyTorch | Burn ms | Burn / ours |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         for name, states in STATES.items():
-            ours = criterion_seconds(target, f"optim-{size}", name)
-            stock = criterion_seconds(target, f"stock-{size}", name)
+            ours = criterion_seconds(f"optim-{size}", name)
+            stock = criterion_seconds(f"stock-{size}", name)
             torchs = torch_step(*TORCH[name], sizes) if name in TORCH else None
             # Parameter and states are read and written, the gradient is read.
             share = (3 + 2 * states) * 4 * count / ours / in_place
-            ms = lambda seconds: "" if seconds is None else f"{seconds * 1e3:.3f}"
-            ratio = lambda a, b: "" if a is None or b is None else f"{a / b:.2f}"
-            print(f"| {name} | {ms(ours)} | {share:.0%} | {ms(torchs)} | {ratio(ours, torchs)} | {ms(stock)} | {ratio(stock, ours)} |")
+            print(f"| {name} | {milliseconds(ours)} | {share:.0%} | {milliseconds(torchs)} | {ratio(ours, torchs)} | {milliseconds(stock)} | {ratio(stock, ours)} |")
         print()
-    ours, stock, torchs = criterion_seconds(target, "training-adam"), criterion_seconds(target, "training-stock-adam"), torch_training()
+    ours, stock, torchs = criterion_seconds("training-adam"), criterion_seconds("training-stock-adam"), torch_training()
     print(f"training step, 784-512-512-512-512-10, batch 100, Adam: {ours * 1e3:.2f} ms, PyTorch fused {torchs * 1e3:.2f} ms, Burn's Adam {stock * 1e3:.2f} ms")
 
 

@@ -64,21 +64,7 @@ macro_rules! activation {
             $name.forward(tensor)
         }
 
-        impl $name {
-            /// Applies the activation to each element.
-            pub fn forward<const D: usize>(
-                &self,
-                input: burn::tensor::Tensor<D>,
-            ) -> burn::tensor::Tensor<D> {
-                crate::fused::apply_formula(self.formula(), input)
-            }
-
-            // Not generic and not inlined, so that the kernels are compiled with this crate.
-            #[inline(never)]
-            fn formula(&self) -> crate::fused::Formula {
-                std::sync::Arc::new(*self)
-            }
-        }
+        activation!(@forward $name);
 
         impl crate::activation::declare::Declared for $name {
             const NAME: &'static str = stringify!($function);
@@ -144,21 +130,7 @@ macro_rules! activation {
             $config { $($field),+ }.init().forward(tensor)
         }
 
-        impl $name {
-            /// Applies the activation to each element.
-            pub fn forward<const D: usize>(
-                &self,
-                input: burn::tensor::Tensor<D>,
-            ) -> burn::tensor::Tensor<D> {
-                crate::fused::apply_formula(self.formula(), input)
-            }
-
-            // Not generic and not inlined, so that the kernels are compiled with this crate.
-            #[inline(never)]
-            fn formula(&self) -> crate::fused::Formula {
-                std::sync::Arc::new(*self)
-            }
-        }
+        activation!(@forward $name);
 
         impl crate::activation::declare::Declared for $config {
             const NAME: &'static str = stringify!($function);
@@ -177,6 +149,23 @@ macro_rules! activation {
 
             fn formula(&self) -> crate::fused::Formula {
                 self.init().formula()
+            }
+        }
+    };
+    (@forward $name:ident) => {
+        impl $name {
+            /// Applies the activation to each element.
+            pub fn forward<const D: usize>(
+                &self,
+                input: burn::tensor::Tensor<D>,
+            ) -> burn::tensor::Tensor<D> {
+                crate::fused::apply_formula(self.formula(), input)
+            }
+
+            // Not generic and not inlined, so that the kernels are compiled with this crate.
+            #[inline(never)]
+            fn formula(&self) -> crate::fused::Formula {
+                std::sync::Arc::new(*self)
             }
         }
     };

@@ -210,21 +210,12 @@ impl ActivationConfig {
 
     /// `f(x)` in `f64`; `None` for those that have weights.
     pub fn value(&self, x: f64) -> Option<f64> {
-        let mut value = [x];
-        self.formula()?.value_f64(&mut value);
-        Some(value[0])
+        Some(self.formula()?.evaluate(x).0)
     }
 
     /// `f'(x)` in `f64`; `None` for those that have weights.
     pub fn slope(&self, x: f64) -> Option<f64> {
-        let formula = self.formula()?;
-        let mut slope = [1.0];
-        let mut kept = [x];
-        if formula.keeps_output() {
-            formula.value_f64(&mut kept);
-        }
-        formula.slope_f64(&mut slope, &kept);
-        Some(slope[0])
+        Some(self.formula()?.evaluate(x).1)
     }
 }
 
@@ -301,5 +292,11 @@ impl PointwiseActivation {
     /// Applies the activation to each element.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         crate::fused::apply_formula(self.formula.clone(), input)
+    }
+
+    /// The same by Burn's operations alone, as
+    /// [`apply_composed`](crate::fused::apply_composed) does it: for comparison.
+    pub fn forward_composed<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        crate::fused::apply_formula_composed(self.formula.clone(), input)
     }
 }

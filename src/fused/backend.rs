@@ -38,8 +38,7 @@ pub(crate) trait PointwiseOps: Backend {
     /// `f(x)`.
     #[fusion(default)]
     fn pointwise(formula: Formula, x: FloatTensor<Self>) -> FloatTensor<Self> {
-        let mut outputs = compose::<Self>(vec![x], |x| vec![formula.record_value(x[0])]);
-        outputs.remove(0)
+        value_composed::<Self>(&*formula, x)
     }
 
     /// `grad * f'`, from what the backward pass kept.
@@ -49,10 +48,7 @@ pub(crate) trait PointwiseOps: Backend {
         kept: FloatTensor<Self>,
         grad: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let mut outputs = compose::<Self>(vec![kept, grad], |inputs| {
-            vec![inputs[1] * formula.record_slope(inputs[0])]
-        });
-        outputs.remove(0)
+        slope_composed::<Self>(&*formula, kept, grad)
     }
 }
 
@@ -140,10 +136,35 @@ pub(crate) fn apply(formula: Formula, x: DispatchTensor) -> DispatchTensor {
     if is_wired(&x.kind) {
         <Dispatch as PointwiseOps>::pointwise(formula, x)
     } else {
-        // A backend that this crate was not told of: composed, and differentiated, by Burn.
-        let mut outputs = compose::<Dispatch>(vec![x], |x| vec![formula.record_value(x[0])]);
-        outputs.remove(0)
+        apply_composed(formula, x)
     }
+}
+
+/// `f(x)` composed of Burn's operations, which Burn differentiates: what serves backends that this
+/// crate was not told of.
+pub(crate) fn apply_composed(formula: Formula, x: DispatchTensor) -> DispatchTensor {
+    value_composed::<Dispatch>(&*formula, x)
+}
+
+/// `f(x)` as tensor operations.
+pub(super) fn value_composed<B: Backend>(
+    formula: &dyn Kernel,
+    x: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let mut outputs = compose::<B>(vec![x], |x| vec![formula.record_value(x[0])]);
+    outputs.remove(0)
+}
+
+/// `grad * f'` as tensor operations.
+pub(super) fn slope_composed<B: Backend>(
+    formula: &dyn Kernel,
+    kept: FloatTensor<B>,
+    grad: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let mut outputs = compose::<B>(vec![kept, grad], |inputs| {
+        vec![inputs[1] * formula.record_slope(inputs[0])]
+    });
+    outputs.remove(0)
 }
 
 /// Whether the extension is wired to the tensor's backend; calling it on another one panics.

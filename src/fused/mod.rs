@@ -14,8 +14,8 @@ mod update;
 
 pub(crate) use backend::Formula;
 pub use number::Number;
-pub(crate) use pointwise::apply_formula;
-pub use pointwise::{Pointwise, apply};
+pub use pointwise::{Pointwise, apply, apply_composed};
+pub(crate) use pointwise::{apply_formula, apply_formula_composed};
 pub use scalar::{Double, Single};
 pub use symbol::{Graph, Symbol};
 pub use update::{Clock, Fused, RuleState, UpdateRule, WeightDecay};

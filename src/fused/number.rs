@@ -54,6 +54,9 @@ pub trait Number:
     /// The natural logarithm.
     fn ln(self) -> Self;
 
+    /// The cube root, negative for negative numbers.
+    fn cbrt(self) -> Self;
+
     /// `ln(1 + self)`, exact near zero.
     fn ln_1p(self) -> Self;
 

@@ -38,7 +38,20 @@ pub fn apply<F: Pointwise, const D: usize>(formula: &F, x: Tensor<D>) -> Tensor<
     apply_formula(Arc::new(formula.clone()), x)
 }
 
+/// [`apply`] by Burn's tensor operations alone, which Burn's autodiff differentiates one by one.
+///
+/// This is the slow twin that tests and benchmarks compare [`apply`] with; it is also what serves a
+/// backend that this crate was built without.
+pub fn apply_composed<F: Pointwise, const D: usize>(formula: &F, x: Tensor<D>) -> Tensor<D> {
+    apply_formula_composed(Arc::new(formula.clone()), x)
+}
+
 /// [`apply`] for a formula that is behind a pointer already.
 pub(crate) fn apply_formula<const D: usize>(formula: Formula, x: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(backend::apply(formula, x.into_dispatch()))
+}
+
+/// [`apply_composed`] for a formula that is behind a pointer already.
+pub(crate) fn apply_formula_composed<const D: usize>(formula: Formula, x: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(backend::apply_composed(formula, x.into_dispatch()))
 }

@@ -99,6 +99,7 @@ impl Number for Single {
         exp => math::exp,
         exp_m1 => math::exp_m1,
         ln => math::ln,
+        cbrt => math::cbrt,
         ln_1p => math::ln_1p,
         tanh => math::tanh,
         atan => math::atan,
@@ -117,6 +118,7 @@ impl Number for Double {
         exp => f64::exp,
         exp_m1 => f64::exp_m1,
         ln => f64::ln,
+        cbrt => f64::cbrt,
         ln_1p => f64::ln_1p,
         tanh => f64::tanh,
         atan => f64::atan,
@@ -125,3 +127,32 @@ impl Number for Double {
         cos => f64::cos,
     }
 }
+
+/// A float type that arithmetic is done in.
+pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
+    type Number: Number;
+    fn number(self) -> Self::Number;
+    fn from_number(number: Self::Number) -> Self;
+}
+
+macro_rules! computed {
+    ($($float:ty => $number:ident),*) => {
+        $(
+            impl Computed for $float {
+                type Number = $number;
+
+                #[inline(always)]
+                fn number(self) -> $number {
+                    $number(self)
+                }
+
+                #[inline(always)]
+                fn from_number(number: $number) -> Self {
+                    number.0
+                }
+            }
+        )*
+    };
+}
+
+computed!(f32 => Single, f64 => Double);

@@ -221,6 +221,15 @@ impl Number for Symbol<'_> {
         self.unary(Unary::Ln, f64::ln)
     }
 
+    fn cbrt(self) -> Self {
+        if let Repr::Literal(value) = self.0 {
+            return Self::literal(value.cbrt());
+        }
+        // The bound keeps the logarithm finite where the branch is not taken.
+        let root = (self.abs().max(Self::literal(1e-37)).ln() / 3.0).exp();
+        self.if_positive(root, self.if_negative(-root, self))
+    }
+
     fn ln_1p(self) -> Self {
         if let Repr::Literal(value) = self.0 {
             return Self::literal(value.ln_1p());

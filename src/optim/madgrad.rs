@@ -58,9 +58,7 @@ impl UpdateRule<3> for MadGrad {
         let [sum, square_sum, initial] = state;
         let sum = sum + g * *lambda;
         let square_sum = square_sum + g.square() * *lambda;
-        // The bound keeps the logarithm finite; its cube root vanishes beside epsilon.
-        let root = (square_sum.max(N::literal(1e-37)).ln() / 3.0).exp();
-        let target = initial - sum / (root + self.epsilon);
+        let target = initial - sum / (square_sum.cbrt() + self.epsilon);
         let w = w * self.momentum + target * (1.0 - self.momentum);
         (w, [sum, square_sum, initial])
     }

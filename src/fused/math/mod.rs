@@ -7,11 +7,13 @@
 mod erf;
 mod exp;
 mod log;
+mod root;
 mod trig;
 
 pub(crate) use erf::{ERFC, erfc};
 pub(crate) use exp::{exp, exp_m1};
 pub(crate) use log::{ln, ln_1p};
+pub(crate) use root::cbrt;
 pub(crate) use trig::{atan, cos, sin};
 
 /// `a` where `condition` holds, else `b`: a select, never a jump.

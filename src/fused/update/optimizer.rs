@@ -42,7 +42,40 @@ impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
     pub fn rule(&self) -> &R {
         &self.rule
     }
+
+    /// One step of a tensor of any rank.
+    fn advance(
+        &self,
+        lr: LearningRate,
+        param: DispatchTensor,
+        grad: DispatchTensor,
+        state: Option<(Clock, States<K>)>,
+    ) -> (DispatchTensor, Clock, States<K>) {
+        let keeps = self.rule.keeps();
+        // A state that was saved with other settings may lack a tensor: such a parameter starts anew.
+        let state = state.filter(|(_, tensors)| (0..K).all(|k| tensors[k].is_some() || !keeps[k]));
+        let (mut clock, tensors) = match state {
+            Some((clock, mut tensors)) => {
+                let kept = core::array::from_fn(|k| tensors[k].take().filter(|_| keeps[k]));
+                (clock, Some(kept))
+            }
+            None => (Clock::new(R::MEMORY), None),
+        };
+        clock.lr = lr;
+        clock.time += 1;
+        let step = Step {
+            rule: &self.rule,
+            scalars: self.rule.scalars(&mut clock),
+            decay: Decay::new(self.weight_decay, lr),
+            keeps,
+        };
+        let (param, tensors) = run(&step, param, grad, tensors);
+        (param, clock, tensors)
+    }
 }
+
+/// The state tensors of one parameter; those that the settings do not need are absent.
+type States<const K: usize> = [Option<DispatchTensor>; K];
 
 /// One step of a rule, its scalars worked out.
 #[derive(Debug)]
@@ -54,15 +87,11 @@ pub(super) struct Step<'a, R: UpdateRule<K>, const K: usize> {
 }
 
 impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
-    /// The new parameter and state; `state` is `None` in the first step.
+    /// The new parameter and state.
     #[inline(always)]
-    pub(super) fn apply<N: Number>(&self, param: N, grad: N, state: Option<[N; K]>) -> (N, [N; K]) {
-        let (decayed, grad) = self.decay.apply(param, grad);
-        let state = match state {
-            Some(state) => state,
-            None => self.rule.start(&self.scalars, param),
-        };
-        self.rule.update(&self.scalars, decayed, grad, state)
+    pub(super) fn apply<N: Number>(&self, param: N, grad: N, state: [N; K]) -> (N, [N; K]) {
+        let (param, grad) = self.decay.apply(param, grad);
+        self.rule.update(&self.scalars, param, grad, state)
     }
 
     /// The step as tensor operations.
@@ -70,19 +99,20 @@ impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
         &self,
         param: DispatchTensor,
         grad: DispatchTensor,
-        state: Option<[Option<DispatchTensor>; K]>,
-    ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
+        state: Option<States<K>>,
+    ) -> (DispatchTensor, States<K>) {
         let first = state.is_none();
         let mut inputs = vec![param, grad];
         inputs.extend(state.into_iter().flatten().flatten());
         let mut outputs = compose::<Dispatch>(inputs, |inputs| {
             let mut kept = inputs[2..].iter();
-            let state = (!first).then(|| {
-                self.keeps.map(|keep| match keep {
+            let state = match first {
+                true => self.rule.start(&self.scalars, inputs[0]),
+                false => self.keeps.map(|keep| match keep {
                     true => *kept.next().expect("a tensor for each state that is kept"),
                     false => Symbol::literal(0.0),
-                })
-            });
+                }),
+            };
             let (param, state) = self.apply(inputs[0], inputs[1], state);
             let kept = state.into_iter().zip(self.keeps).filter(|(_, keep)| *keep);
             core::iter::once(param)
@@ -114,38 +144,14 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
         grad: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let keeps = self.rule.keeps();
-        // A state that was saved with other settings may lack a tensor: such a parameter starts anew.
-        let state = state.filter(|s| (0..K).all(|k| s.tensors[k].is_some() || !keeps[k]));
-        let (mut clock, tensors) = match state {
-            Some(state) => (state.clock, Some(state.tensors)),
-            None => (
-                Clock {
-                    lr,
-                    time: 0,
-                    memory: R::MEMORY,
-                },
-                None,
-            ),
-        };
-        clock.lr = lr;
-        clock.time += 1;
-        let step = Step {
-            rule: &self.rule,
-            scalars: self.rule.scalars(&mut clock),
-            decay: Decay::new(self.weight_decay, lr),
-            keeps,
-        };
-        let tensors = tensors.map(|mut tensors| {
-            core::array::from_fn(|k| {
-                tensors[k]
-                    .take()
-                    .filter(|_| keeps[k])
-                    .map(Tensor::into_dispatch)
-            })
+        let state = state.map(|state| {
+            (
+                state.clock,
+                state.tensors.map(|t| t.map(Tensor::into_dispatch)),
+            )
         });
-
-        let (param, tensors) = run(&step, tensor.into_dispatch(), grad.into_dispatch(), tensors);
+        let (param, clock, tensors) =
+            self.advance(lr, tensor.into_dispatch(), grad.into_dispatch(), state);
         let tensors = tensors.map(|tensor| tensor.map(Tensor::from_dispatch));
         (
             Tensor::from_dispatch(param),
@@ -162,10 +168,10 @@ fn run<R: UpdateRule<K>, const K: usize>(
     step: &Step<'_, R, K>,
     param: DispatchTensor,
     grad: DispatchTensor,
-    state: Option<[Option<DispatchTensor>; K]>,
-) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
+    state: Option<States<K>>,
+) -> (DispatchTensor, States<K>) {
     #[cfg(feature = "flex")]
-    if super::pass::is_flex(&param) {
+    if super::pass::serves(&param) {
         return super::pass::run(step, param, grad, state);
     }
     match param.dtype() {

@@ -5,26 +5,25 @@ use burn::backend::{
     flex::{FlexTensor, Layout},
 };
 use burn::tensor::{Bytes, DType, Element, Shape, bf16, f16};
-use bytemuck::Zeroable;
 use half::slice::HalfFloatSliceExt;
 
 use super::UpdateRule;
 use super::decay::Decay;
 use super::optimizer::{Step, cast};
-use crate::fused::{Double, Number, Single};
-
-/// Elements that are worked on while they are in the first-level cache.
-const BLOCK: usize = 512;
+use crate::fused::Number;
+use crate::fused::flex::{Block, LANES, is_supported, vectorize, vectorize_widest};
+use crate::fused::scalar::Computed;
 
 /// Elements that one thread takes at a time; below twice as many, one thread does it all.
-const CHUNK: usize = 32 * BLOCK;
+const CHUNK: usize = 256 * LANES;
 
-/// Whether the tensor is a float tensor on the Flex backend.
-pub(super) fn is_flex(tensor: &DispatchTensor) -> bool {
-    matches!(
-        tensor.kind,
-        DispatchTensorKind::Flex(BackendTensor::Float(_))
-    )
+/// Whether [`run`] can update the tensor: a float tensor on the Flex backend.
+pub(super) fn serves(tensor: &DispatchTensor) -> bool {
+    is_supported()
+        && matches!(
+            tensor.kind,
+            DispatchTensorKind::Flex(BackendTensor::Float(_))
+        )
 }
 
 /// One step on the Flex backend.
@@ -34,22 +33,69 @@ pub(super) fn run<R: UpdateRule<K>, const K: usize>(
     grad: DispatchTensor,
     state: Option<[Option<DispatchTensor>; K]>,
 ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
-    let grad = primitive(cast(grad, param.dtype().into()));
-    let autodiff = param.autodiff;
-    let param = primitive(param);
-    let state = state.map(|state| state.map(|tensor| tensor.map(primitive)));
-    let (param, state) = match param.dtype() {
-        DType::F32 => in_place::<f32, R, K>(step, param, grad, state),
-        DType::F64 => in_place::<f64, R, K>(step, param, grad, state),
-        DType::F16 => in_place::<f16, R, K>(step, param, grad, state),
-        DType::BF16 => in_place::<bf16, R, K>(step, param, grad, state),
-        other => unreachable!("not a float type: {other:?}"),
+    let first = state.is_none();
+    let passes = Passes {
+        single: &|blocks| {
+            vectorize_widest(Pass {
+                step,
+                first,
+                blocks,
+            })
+        },
+        double: &|blocks| {
+            vectorize(Pass {
+                step,
+                first,
+                blocks,
+            })
+        },
     };
-    let wrap = |tensor| DispatchTensor {
-        kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
-        autodiff,
-    };
-    (wrap(param), state.map(|tensor| tensor.map(wrap)))
+    passes.run(step.keeps, param, grad, state)
+}
+
+/// A rule's step over blocks, behind pointers so that all rules share the code around it.
+struct Passes<'a, const K: usize> {
+    single: &'a (dyn Fn(Blocks<'_, f32, K>) + Sync),
+    double: &'a (dyn Fn(Blocks<'_, f64, K>) + Sync),
+}
+
+impl<const K: usize> Passes<'_, K> {
+    fn run(
+        &self,
+        keeps: [bool; K],
+        param: DispatchTensor,
+        grad: DispatchTensor,
+        state: Option<[Option<DispatchTensor>; K]>,
+    ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
+        let grad = primitive(cast(grad, param.dtype().into()));
+        let autodiff = param.autodiff;
+        let mut param = primitive(param);
+        let dtype = param.dtype();
+        let mut state = match state {
+            Some(state) => state.map(|tensor| tensor.map(primitive)),
+            None => keeps.map(|keep| keep.then(|| zeros(param.layout().shape(), dtype))),
+        };
+        match dtype {
+            DType::F32 => in_place(&mut param, &grad, &mut state, &|views| {
+                in_blocks::<f32, K>(views, self.single);
+            }),
+            DType::F64 => in_place(&mut param, &grad, &mut state, &|views| {
+                in_blocks::<f64, K>(views, self.double);
+            }),
+            DType::F16 => in_place(&mut param, &grad, &mut state, &|views| {
+                widened::<f16, K>(views, self.single);
+            }),
+            DType::BF16 => in_place(&mut param, &grad, &mut state, &|views| {
+                widened::<bf16, K>(views, self.single);
+            }),
+            other => unreachable!("not a float type: {other:?}"),
+        }
+        let wrap = |tensor| DispatchTensor {
+            kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
+            autodiff,
+        };
+        (wrap(param), state.map(|tensor| tensor.map(wrap)))
+    }
 }
 
 /// The tensor's own buffer, in row-major order.
@@ -63,37 +109,38 @@ fn primitive(tensor: DispatchTensor) -> FlexTensor {
     }
 }
 
-fn in_place<E: Stored, R: UpdateRule<K>, const K: usize>(
-    step: &Step<'_, R, K>,
-    mut param: FlexTensor,
-    grad: FlexTensor,
-    state: Option<[Option<FlexTensor>; K]>,
-) -> (FlexTensor, [Option<FlexTensor>; K]) {
-    let first = state.is_none();
-    let shape = param.layout().shape().clone();
-    let mut state = state.unwrap_or_else(|| {
-        step.keeps
-            .map(|keep| keep.then(|| zeros::<E::Wide>(&shape)))
-    });
+/// The state of a parameter of this type before the first step.
+fn zeros(shape: &Shape, dtype: DType) -> FlexTensor {
+    fn of<F: Element + bytemuck::Pod>(shape: &Shape) -> FlexTensor {
+        FlexTensor::new(
+            Bytes::from_elems(vec![F::zeroed(); shape.num_elements()]),
+            Layout::contiguous(shape.clone()),
+            F::dtype(),
+        )
+    }
+    match dtype {
+        DType::F64 => of::<f64>(shape),
+        _ => of::<f32>(shape),
+    }
+}
+
+fn in_place<E, F, const K: usize>(
+    param: &mut FlexTensor,
+    grad: &FlexTensor,
+    state: &mut [Option<FlexTensor>; K],
+    pass: &(dyn Fn(Views<'_, E, F, K>) + Sync),
+) where
+    E: Element + bytemuck::Pod,
+    F: Element + bytemuck::Pod,
+{
     Views {
-        param: slice_mut::<E>(&mut param),
+        param: slice_mut::<E>(param),
         grad: grad.as_slice::<E>().expect("row-major and of this type"),
         state: state
             .each_mut()
-            .map(|tensor| tensor.as_mut().map(slice_mut::<E::Wide>)),
+            .map(|tensor| tensor.as_mut().map(slice_mut::<F>)),
     }
-    .for_each_chunk(&|chunk| {
-        pulp::Arch::new().dispatch(Pass { step, first, chunk });
-    });
-    (param, state)
-}
-
-fn zeros<E: Element + bytemuck::Pod>(shape: &Shape) -> FlexTensor {
-    FlexTensor::new(
-        Bytes::from_elems(vec![E::zeroed(); shape.num_elements()]),
-        Layout::contiguous(shape.clone()),
-        E::dtype(),
-    )
+    .for_each_chunk(pass);
 }
 
 /// The elements of a row-major tensor; copies them first where somebody else holds them too.
@@ -103,13 +150,15 @@ fn slice_mut<E: Element + bytemuck::Pod>(tensor: &mut FlexTensor) -> &mut [E] {
 }
 
 /// The same range of parameter, gradient and states. A state that is not kept has no slice.
-struct Views<'a, E: Stored, const K: usize> {
+struct Views<'a, E, F, const K: usize> {
     param: &'a mut [E],
     grad: &'a [E],
-    state: [Option<&'a mut [E::Wide]>; K],
+    state: [Option<&'a mut [F]>; K],
 }
 
-impl<'a, E: Stored, const K: usize> Views<'a, E, K> {
+type Blocks<'a, F, const K: usize> = Views<'a, Block<F>, Block<F>, K>;
+
+impl<E: Send + Sync, F: Send, const K: usize> Views<'_, E, F, K> {
     fn split_at(self, middle: usize) -> (Self, Self) {
         let (param, param_rest) = self.param.split_at_mut(middle);
         let (grad, grad_rest) = self.grad.split_at(middle);
@@ -132,204 +181,148 @@ impl<'a, E: Stored, const K: usize> Views<'a, E, K> {
         (first, second)
     }
 
-    fn for_each_chunk(self, pass: &(impl Fn(Self) + Sync)) {
+    fn for_each_chunk(self, pass: &(dyn Fn(Self) + Sync)) {
         let len = self.param.len();
         if len < 2 * CHUNK {
             return pass(self);
         }
-        let middle = (len / 2).next_multiple_of(BLOCK);
+        let middle = (len / 2).next_multiple_of(LANES);
         let (left, right) = self.split_at(middle);
         rayon::join(|| left.for_each_chunk(pass), || right.for_each_chunk(pass));
     }
 }
 
-/// The loop is a type of its own because a closure cannot be `inline(always)`, and code that is
-/// not inlined is not compiled for the instruction set that was detected.
-struct Pass<'a, 's, E: Stored, R: UpdateRule<K>, const K: usize> {
-    step: &'a Step<'s, R, K>,
-    first: bool,
-    chunk: Views<'a, E, K>,
+/// A pass over numbers of which the last may not fill a block.
+fn in_blocks<F: Computed, const K: usize>(
+    views: Views<'_, F, F, K>,
+    pass: &dyn Fn(Blocks<'_, F, K>),
+) {
+    let whole = views.param.len() / LANES * LANES;
+    let (whole, last) = views.split_at(whole);
+    pass(Views {
+        param: whole.param.as_chunks_mut().0,
+        grad: whole.grad.as_chunks().0,
+        state: whole.state.map(|state| Some(state?.as_chunks_mut().0)),
+    });
+    if last.param.is_empty() {
+        return;
+    }
+    let padded = |numbers: &[F]| {
+        let mut block = [F::zeroed(); LANES];
+        block[..numbers.len()].copy_from_slice(numbers);
+        [block]
+    };
+    let mut param = padded(last.param);
+    let mut state = last
+        .state
+        .each_ref()
+        .map(|state| state.as_deref().map(padded));
+    pass(Views {
+        param: &mut param,
+        grad: &padded(last.grad),
+        state: state
+            .each_mut()
+            .map(|state| state.as_mut().map(|state| &mut state[..])),
+    });
+    let len = last.param.len();
+    last.param.copy_from_slice(&param[0][..len]);
+    for (last, state) in last.state.into_iter().flatten().zip(state.iter().flatten()) {
+        last.copy_from_slice(&state[0][..len]);
+    }
 }
 
-impl<E: Stored, R: UpdateRule<K>, const K: usize> pulp::NullaryFnOnce for Pass<'_, '_, E, R, K> {
+/// A pass over half precision, which is storage only: some blocks at a time are widened, worked on
+/// and rounded once. The state is wide already.
+fn widened<E: Copy, const K: usize>(
+    mut views: Views<'_, E, f32, K>,
+    pass: &dyn Fn(Blocks<'_, f32, K>),
+) where
+    [E]: HalfFloatSliceExt,
+{
+    const LEN: usize = 8 * LANES;
+    let (mut param, mut grad) = ([0.0; LEN], [0.0; LEN]);
+    for start in (0..views.param.len()).step_by(LEN) {
+        let range = start..views.param.len().min(start + LEN);
+        let (param, grad) = (&mut param[..range.len()], &mut grad[..range.len()]);
+        views.param[range.clone()].convert_to_f32_slice(param);
+        views.grad[range.clone()].convert_to_f32_slice(grad);
+        let state = views.state.each_mut();
+        let state = state.map(|state| state.as_mut().map(|state| &mut state[range.clone()]));
+        let wide = Views {
+            param: &mut *param,
+            grad,
+            state,
+        };
+        in_blocks(wide, pass);
+        views.param[range].convert_from_f32_slice(param);
+    }
+}
+
+/// The loop is a type of its own because a closure cannot be `inline(always)`, and code that is
+/// not inlined is not compiled for the instructions of this machine.
+struct Pass<'a, 's, F, R: UpdateRule<K>, const K: usize> {
+    step: &'a Step<'s, R, K>,
+    first: bool,
+    blocks: Blocks<'a, F, K>,
+}
+
+impl<F: Computed, R: UpdateRule<K>, const K: usize> pulp::NullaryFnOnce for Pass<'_, '_, F, R, K> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        let Views {
-            param,
-            grad,
-            mut state,
-        } = self.chunk;
-        let zeros = [E::Wide::zeroed(); BLOCK];
-        let mut old = Block {
-            param: zeros,
-            grad: zeros,
-            state: [zeros; K],
-        };
-        let mut new = Block { ..old };
-        // Copies of our own, which no write to a block can change: read once, not for each number.
+    fn call(mut self) {
+        // Copies of our own, which no write to a tensor can change: read once, not for each number.
         let (rule, scalars) = (self.step.rule.clone(), self.step.scalars);
-        for start in (0..param.len()).step_by(BLOCK) {
-            let len = BLOCK.min(param.len() - start);
-            let range = start..start + len;
-            E::widen(&param[range.clone()], &mut old.param[..len]);
-            E::widen(&grad[range.clone()], &mut old.grad[..len]);
-            for (old, state) in old.state.iter_mut().zip(&state) {
-                if let Some(state) = state {
-                    old[..len].copy_from_slice(&state[range.clone()]);
+        for index in 0..self.blocks.param.len() {
+            let (param, grad) = (self.blocks.param[index], self.blocks.grad[index]);
+            let mut state = [[F::zeroed(); LANES]; K];
+            for k in 0..K {
+                if let Some(blocks) = &self.blocks.state[k] {
+                    state[k] = blocks[index];
                 }
             }
-            let (rule, scalars) = (&rule, &scalars);
-            match (self.first, self.step.decay) {
-                (true, _) => first_block(self.step, &old, &mut new),
-                (_, Decay::None) => {
-                    update_block::<NO_DECAY, _, _, K>(rule, scalars, 0.0, &old, &mut new);
-                }
-                (_, Decay::AddToGradient(strength)) => {
-                    update_block::<COUPLED, _, _, K>(rule, scalars, strength, &old, &mut new);
-                }
-                (_, Decay::Shrink(factor)) => {
-                    update_block::<DECOUPLED, _, _, K>(rule, scalars, factor, &old, &mut new);
+            if self.first {
+                for lane in 0..LANES {
+                    let start = rule.start(&scalars, param[lane].number());
+                    for k in 0..K {
+                        state[k][lane] = F::from_number(start[k]);
+                    }
                 }
             }
-            E::narrow(&new.param[..len], &mut param[range.clone()]);
-            for (state, new) in state.iter_mut().zip(&new.state) {
-                if let Some(state) = state {
-                    state[range.clone()].copy_from_slice(&new[..len]);
+            let (param, grad) = decayed(self.step.decay, param, grad);
+            let (mut new_param, mut new_state) = (param, state);
+            for lane in 0..LANES {
+                let mut old = [F::Number::literal(0.0); K];
+                for k in 0..K {
+                    old[k] = state[k][lane].number();
+                }
+                let (param, state) =
+                    rule.update(&scalars, param[lane].number(), grad[lane].number(), old);
+                new_param[lane] = F::from_number(param);
+                for k in 0..K {
+                    new_state[k][lane] = F::from_number(state[k]);
+                }
+            }
+            self.blocks.param[index] = new_param;
+            for k in 0..K {
+                if let Some(blocks) = &mut self.blocks.state[k] {
+                    blocks[index] = new_state[k];
                 }
             }
         }
     }
 }
 
-/// Elements that are worked on together. Copying them here first lets the compiler see that no write
-/// changes what is still to be read, however many states there are, and that every index is in
-/// bounds: the loop below becomes vector instructions. The last block of a tensor is worked on as a
-/// whole too, and what lies past the end is not copied back.
-#[derive(Clone, Copy)]
-struct Block<F, const K: usize> {
-    param: [F; BLOCK],
-    grad: [F; BLOCK],
-    state: [[F; BLOCK]; K],
-}
-
-const NO_DECAY: u8 = 0;
-const COUPLED: u8 = 1;
-const DECOUPLED: u8 = 2;
-
-/// The step of a block; the kind of weight decay is a constant, so that the loop has no branch.
+/// The decay of a block, apart from the loop of the rule, which thus has no branch.
 #[inline(always)]
-fn update_block<const DECAY: u8, F: Computed, R: UpdateRule<K>, const K: usize>(
-    rule: &R,
-    scalars: &R::Scalars,
-    decay: f64,
-    old: &Block<F, K>,
-    new: &mut Block<F, K>,
-) {
-    let decay = match DECAY {
-        COUPLED => Decay::AddToGradient(decay),
-        DECOUPLED => Decay::Shrink(decay),
-        _ => Decay::None,
-    };
-    for i in 0..BLOCK {
-        let (param, grad) = decay.apply(old.param[i].number(), old.grad[i].number());
-        let state = core::array::from_fn(|k| old.state[k][i].number());
-        let (param, state) = rule.update(scalars, param, grad, state);
-        new.param[i] = F::from_number(param);
-        for (slot, value) in new.state.iter_mut().zip(state) {
-            slot[i] = F::from_number(value);
+fn decayed<F: Computed>(decay: Decay, param: Block<F>, grad: Block<F>) -> (Block<F>, Block<F>) {
+    let (mut new_param, mut new_grad) = (param, grad);
+    if !matches!(decay, Decay::None) {
+        for lane in 0..LANES {
+            let (param, grad) = decay.apply(param[lane].number(), grad[lane].number());
+            new_param[lane] = F::from_number(param);
+            new_grad[lane] = F::from_number(grad);
         }
     }
+    (new_param, new_grad)
 }
-
-/// The first step of a block, which makes the state.
-fn first_block<F: Computed, R: UpdateRule<K>, const K: usize>(
-    step: &Step<'_, R, K>,
-    old: &Block<F, K>,
-    new: &mut Block<F, K>,
-) {
-    for i in 0..BLOCK {
-        let (param, grad) = (old.param[i].number(), old.grad[i].number());
-        let (param, state) = step.apply(param, grad, None);
-        new.param[i] = F::from_number(param);
-        for (slot, value) in new.state.iter_mut().zip(state) {
-            slot[i] = F::from_number(value);
-        }
-    }
-}
-
-/// A float type that arithmetic is done in.
-trait Computed: Element + bytemuck::Pod {
-    type Number: Number;
-    fn number(self) -> Self::Number;
-    fn from_number(number: Self::Number) -> Self;
-}
-
-macro_rules! computed {
-    ($($float:ty => $number:ident),*) => {
-        $(
-            impl Computed for $float {
-                type Number = $number;
-
-                #[inline(always)]
-                fn number(self) -> $number {
-                    $number(self)
-                }
-
-                #[inline(always)]
-                fn from_number(number: $number) -> Self {
-                    number.0
-                }
-            }
-
-            impl Stored for $float {
-                type Wide = $float;
-
-                #[inline(always)]
-                fn widen(block: &[Self], wide: &mut [Self]) {
-                    wide.copy_from_slice(block);
-                }
-
-                #[inline(always)]
-                fn narrow(wide: &[Self], block: &mut [Self]) {
-                    block.copy_from_slice(wide);
-                }
-            }
-        )*
-    };
-}
-
-computed!(f32 => Single, f64 => Double);
-
-/// A float type that parameters are stored in.
-trait Stored: Element + bytemuck::Pod {
-    /// The type of its state and arithmetic.
-    type Wide: Computed;
-
-    /// Converts the block to the wide type.
-    fn widen(block: &[Self], wide: &mut [Self::Wide]);
-
-    /// Rounds the wide results into the block.
-    fn narrow(wide: &[Self::Wide], block: &mut [Self]);
-}
-
-macro_rules! stored_half {
-    ($($half:ty),*) => {
-        $(
-            impl Stored for $half {
-                type Wide = f32;
-
-                fn widen(block: &[Self], wide: &mut [f32]) {
-                    block.convert_to_f32_slice(wide);
-                }
-
-                fn narrow(wide: &[f32], block: &mut [Self]) {
-                    block.convert_from_f32_slice(wide);
-                }
-            }
-        )*
-    };
-}
-
-stored_half!(f16, bf16);

@@ -15,6 +15,15 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Before the first step.
+    pub(super) fn new(memory: [f64; 2]) -> Self {
+        Self {
+            lr: 0.0,
+            time: 0,
+            memory,
+        }
+    }
+
     /// The bias correction `1 - beta^t` of a mean that decays by `beta` and started at zero.
     pub fn correction(&self, beta: f64) -> f64 {
         1.0 - beta.powf(self.time as f64)

@@ -1,0 +1,119 @@
+//! Activations on the CPU, forward and backward: every formula here, and Burn's own function of that
+//! name, or where Burn has none the formula composed of its operations. Their twin in PyTorch, and the
+//! table of ratios, is `benches/activation.py`.
+
+use std::time::{Duration, Instant};
+
+use burn::tensor::{Device, Distribution, Tensor, activation as stock};
+use burn_extras::activation::{Activation, ActivationConfig};
+use criterion::{Bencher, Criterion, SamplingMode, criterion_group, criterion_main};
+use rayon::prelude::*;
+
+const SIZES: [(&str, usize); 3] = [("10k", 10_000), ("1M", 1_000_000), ("16M", 16_000_000)];
+
+type Function = Box<dyn Fn(Tensor<1>) -> Tensor<1>>;
+
+fn random(len: usize, device: &Device) -> Tensor<1> {
+    Tensor::random([len], Distribution::Normal(0.0, 1.0), device)
+}
+
+fn forward(bencher: &mut Bencher, function: &Function, len: usize) {
+    let x = random(len, &Device::flex());
+    bencher.iter(|| function(x.clone()));
+}
+
+/// The backward pass alone: from the output's gradient of ones to the input's.
+fn backward(bencher: &mut Bencher, function: &Function, len: usize) {
+    let x = random(len, &Device::flex().autodiff()).require_grad();
+    let once = || {
+        let y = function(x.clone());
+        let start = Instant::now();
+        let grads = y.backward();
+        let elapsed = start.elapsed();
+        drop(grads);
+        elapsed
+    };
+    bencher.iter_custom(|times| (0..times).map(|_| once()).sum::<Duration>());
+}
+
+fn directions(
+    criterion: &mut Criterion,
+    who: &str,
+    function: impl Fn(&ActivationConfig) -> Function,
+) {
+    for (size, len) in SIZES {
+        for (direction, bench) in [
+            ("forward", forward as fn(&mut Bencher, &Function, usize)),
+            ("backward", backward),
+        ] {
+            let mut group = criterion.benchmark_group(format!("{who}-{direction}-{size}"));
+            group.sampling_mode(SamplingMode::Flat);
+            for config in ActivationConfig::formulas() {
+                let function = function(&config);
+                group.bench_function(config.to_string(), |bencher| bench(bencher, &function, len));
+            }
+        }
+    }
+}
+
+fn ours(criterion: &mut Criterion) {
+    directions(criterion, "activation", |config| {
+        let activation = config.init(&Device::flex());
+        Box::new(move |x| activation.forward(x))
+    });
+}
+
+fn burns(criterion: &mut Criterion) {
+    directions(criterion, "stock", |config| {
+        match config.to_string().as_str() {
+            "relu" => Box::new(stock::relu),
+            "relu6" => Box::new(stock::relu6),
+            "leaky_relu" => Box::new(|x| stock::leaky_relu(x, 0.01)),
+            "thresholded_relu" => Box::new(|x| stock::thresholded_relu(x, 1.0)),
+            "gelu" => Box::new(stock::gelu),
+            "gelu_tanh" => Box::new(stock::gelu_approximate),
+            "softplus" => Box::new(|x| stock::softplus(x, 1.0)),
+            "sigmoid" => Box::new(stock::sigmoid),
+            "hard_sigmoid" => Box::new(|x| stock::hard_sigmoid(x, 1.0 / 6.0, 0.5)),
+            "log_sigmoid" => Box::new(stock::log_sigmoid),
+            "silu" | "swish" => Box::new(stock::silu),
+            "hard_swish" => Box::new(stock::hard_swish),
+            "mish" => Box::new(stock::mish),
+            "tanh" => Box::new(stock::tanh),
+            "tanhshrink" => Box::new(stock::tanhshrink),
+            "hard_tanh" => Box::new(|x| stock::hardtanh(x, -1.0, 1.0)),
+            "elu" => Box::new(|x| stock::elu(x, 1.0)),
+            "celu" => Box::new(|x| stock::celu(x, 1.0)),
+            "selu" => Box::new(stock::selu),
+            "softsign" => Box::new(stock::softsign),
+            "soft_shrink" => Box::new(|x| stock::soft_shrink(x, 0.5)),
+            "hard_shrink" => Box::new(|x| stock::hard_shrink(x, 0.5)),
+            _ => match config.init(&Device::flex()) {
+                Activation::Pointwise(activation) => {
+                    Box::new(move |x| activation.forward_composed(x))
+                }
+                other => unreachable!("not a formula: {other:?}"),
+            },
+        }
+    });
+}
+
+/// What memory allows: as many bytes read and written, to fresh memory, on all cores.
+fn copies(criterion: &mut Criterion) {
+    for (size, len) in SIZES {
+        let x = vec![1.0f32; len];
+        criterion.bench_function(&format!("copy-{size}"), |bencher| {
+            bencher.iter(|| x.par_iter().copied().collect::<Vec<f32>>());
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
+    targets = copies, ours, burns
+}
+criterion_main!(benches);

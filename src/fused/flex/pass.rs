@@ -1,0 +1,166 @@
+//! A formula over all numbers of a tensor: one pass, multi-threaded.
+
+use core::ops::Range;
+
+use half::slice::HalfFloatSliceExt;
+use rayon::prelude::*;
+
+use super::span::{Block, LANES, Span, Uninit};
+use crate::fused::kernel::Kernel;
+
+/// Blocks that one call works on: what half precision is widened to stays in the first-level cache.
+const CHUNK: usize = 16;
+
+/// Chunks that one thread takes at least.
+const MIN_CHUNKS: usize = 8;
+
+/// Elements from which a second thread pays: below, waking it costs more than it saves.
+const PARALLEL: usize = 16 * CHUNK * LANES;
+
+/// What a pass does with the numbers it reads.
+#[derive(Clone, Copy)]
+pub(crate) enum Pass<'a, T> {
+    /// `f(x)`.
+    Value,
+    /// Each gradient times the slope at what the backward pass kept.
+    Slope { kept: &'a [T] },
+}
+
+impl<'a, E> Pass<'a, Block<E>> {
+    /// The pass over these blocks alone.
+    fn over(self, blocks: Range<usize>) -> Self {
+        match self {
+            Self::Value => Self::Value,
+            Self::Slope { kept } => Self::Slope {
+                kept: &kept[blocks],
+            },
+        }
+    }
+}
+
+/// A float type that tensors store.
+pub(crate) trait Stored: bytemuck::Pod + Send + Sync {
+    /// Runs a pass over a chunk: at most [`CHUNK`] blocks.
+    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, chunk: Span<'_, Self>);
+}
+
+impl Stored for f32 {
+    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<f32>>, chunk: Span<'_, f32>) {
+        match pass {
+            Pass::Value => kernel.value_f32(chunk),
+            Pass::Slope { kept } => kernel.slope_f32(chunk, kept),
+        }
+    }
+}
+
+impl Stored for f64 {
+    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<f64>>, chunk: Span<'_, f64>) {
+        match pass {
+            Pass::Value => kernel.value_f64(chunk),
+            Pass::Slope { kept } => kernel.slope_f64(chunk, kept),
+        }
+    }
+}
+
+/// Half precision is storage only: a chunk at a time is widened, worked on and rounded once.
+macro_rules! stored_half {
+    ($($half:ty),*) => {
+        $(
+            impl Stored for $half {
+                fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, mut chunk: Span<'_, Self>) {
+                    let (mut wide, mut wide_kept) = ([[0.0; LANES]; CHUNK], [[0.0; LANES]; CHUNK]);
+                    let wide = &mut wide[..chunk.read().len()];
+                    chunk.read().as_flattened().convert_to_f32_slice(wide.as_flattened_mut());
+                    match pass {
+                        Pass::Value => kernel.value_f32(Span::in_place(wide)),
+                        Pass::Slope { kept } => {
+                            let wide_kept = &mut wide_kept[..kept.len()];
+                            kept.as_flattened().convert_to_f32_slice(wide_kept.as_flattened_mut());
+                            kernel.slope_f32(Span::in_place(wide), wide_kept);
+                        }
+                    }
+                    for (index, wide) in wide.iter().enumerate() {
+                        let mut narrow = [Self::ZERO; LANES];
+                        narrow.convert_from_f32_slice(wide);
+                        chunk.write(index, narrow);
+                    }
+                }
+            }
+        )*
+    };
+}
+
+stored_half!(half::f16, half::bf16);
+
+/// Runs a pass in place.
+pub(crate) fn in_place<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, x: &mut [E]) {
+    let (pass, last_pass) = split(pass);
+    let parallel = x.len() >= PARALLEL;
+    let (blocks, last) = x.as_chunks_mut();
+    let work = |(index, blocks): (usize, &mut [Block<E>])| {
+        let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
+        E::run(kernel, pass, Span::in_place(blocks));
+    };
+    if parallel {
+        let chunks = blocks.par_chunks_mut(CHUNK).enumerate();
+        chunks.with_min_len(MIN_CHUNKS).for_each(work);
+    } else {
+        blocks.chunks_mut(CHUNK).enumerate().for_each(work);
+    }
+    last.copy_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
+}
+
+/// Runs a pass from `source` into a fresh buffer.
+pub(crate) fn fresh<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, source: &[E]) -> Vec<E> {
+    let (pass, last_pass) = split(pass);
+    let (blocks, last) = source.as_chunks();
+    let mut buffer = Vec::with_capacity(source.len());
+    let (targets, _) = buffer.spare_capacity_mut().as_chunks_mut();
+    let targets = &mut targets[..blocks.len()];
+    let work = |(index, (blocks, targets)): (usize, (&[Block<E>], &mut [Uninit<E>]))| {
+        let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
+        E::run(kernel, pass, Span::fresh(blocks, targets));
+    };
+    if source.len() >= PARALLEL {
+        let chunks = blocks.par_chunks(CHUNK).zip(targets.par_chunks_mut(CHUNK));
+        chunks.enumerate().with_min_len(MIN_CHUNKS).for_each(work);
+    } else {
+        let chunks = blocks.chunks(CHUNK).zip(targets.chunks_mut(CHUNK));
+        chunks.enumerate().for_each(work);
+    }
+    // SAFETY: the chunks cover all whole blocks, and a pass writes each block of its span.
+    unsafe { buffer.set_len(blocks.as_flattened().len()) };
+    buffer.extend_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
+    buffer
+}
+
+/// The pass over whole blocks, and over the numbers after the last of them.
+fn split<E>(pass: Pass<'_, E>) -> (Pass<'_, Block<E>>, Pass<'_, E>) {
+    match pass {
+        Pass::Value => (Pass::Value, Pass::Value),
+        Pass::Slope { kept } => {
+            let (blocks, last) = kept.as_chunks();
+            (Pass::Slope { kept: blocks }, Pass::Slope { kept: last })
+        }
+    }
+}
+
+/// Runs a pass over less than a block; what lies past the numbers is to be dropped.
+fn run_last<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, numbers: &[E]) -> Block<E> {
+    let padded = |numbers: &[E]| {
+        let mut block = [E::zeroed(); LANES];
+        block[..numbers.len()].copy_from_slice(numbers);
+        [block]
+    };
+    let mut block = padded(numbers);
+    let span = Span::in_place(&mut block);
+    match pass {
+        _ if numbers.is_empty() => {}
+        Pass::Value => E::run(kernel, Pass::Value, span),
+        Pass::Slope { kept } => {
+            let kept = &padded(kept);
+            E::run(kernel, Pass::Slope { kept }, span);
+        }
+    }
+    block[0]
+}
