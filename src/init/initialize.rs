@@ -64,7 +64,7 @@ pub fn initialize<M: Module>(module: M, initializer: impl Initialize) -> M {
     module.map(&mut drawing)
 }
 
-/// The module with the weights and biases of its linear and convolutional layers multiplied.
+/// The module with the weights of its linear and convolutional layers multiplied by `factor`.
 pub(super) fn scale<M: Module>(module: M, factor: f64) -> M {
     let mut scaling = MapLayers {
         path: Vec::new(),

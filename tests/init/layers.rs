@@ -29,7 +29,8 @@ impl Initialize for ShowFans {
 /// The fans of a layer, by its weights.
 macro_rules! fans {
     ($config:expr) => {{
-        let layer = initialize($config.init(&Device::flex()), ShowFans);
+        let (device, _turn) = seeded::cpu(0);
+        let layer = initialize($config.init(&device), ShowFans);
         let weights = layer.weight.val();
         let [least, most] =
             [weights.clone().min(), weights.max()].map(|it| it.into_scalar::<f32>());
@@ -63,12 +64,11 @@ fn fans_of_every_layer() {
 fn fans_of_a_column_layout() {
     let column = LinearConfig::new(7, 3).with_layout(LinearLayout::Col);
     assert_eq!(fans!(column), (7.0, 3.0));
-    let layer = InitConfig::he().apply(column.init(&Device::flex()), &ActivationConfig::Relu);
+    let (device, _turn) = seeded::cpu(0);
+    let layer = InitConfig::he().apply(column.init(&device), &ActivationConfig::Relu);
     assert_eq!(layer.weight.val().dims(), [7, 3]);
     let weights = layer.weight.to_data();
-    let copy = column
-        .init(&Device::flex())
-        .load_record(layer.into_record());
+    let copy = column.init(&device).load_record(layer.into_record());
     assert_eq!(copy.weight.to_data(), weights);
 }
 
@@ -82,9 +82,8 @@ fn std<const D: usize>(tensor: Tensor<D>) -> f64 {
 fn layers_keep_the_variance() {
     let (device, _turn) = seeded::cpu(1);
     let init: InitConfig = "lecun".parse().unwrap();
-    let random = |shape: [usize; 4]| {
-        Tensor::<4>::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex())
-    };
+    let random =
+        |shape: [usize; 4]| Tensor::<4>::random(shape, Distribution::Normal(0.0, 1.0), &device);
 
     let conv = Conv2dConfig::new([16, 32], [3, 3])
         .with_groups(4)
@@ -133,7 +132,7 @@ fn zoo(device: &Device) -> Zoo {
 
 #[test]
 fn only_linear_and_convolutional_layers_are_drawn() {
-    let device = Device::flex();
+    let (device, _turn) = seeded::cpu(0);
     let before = zoo(&device);
     let init: InitConfig = "constant(value=2)".parse().unwrap();
     let after = init.apply(before.clone(), &ActivationConfig::Identity);
@@ -165,7 +164,8 @@ fn only_linear_and_convolutional_layers_are_drawn() {
 
 #[test]
 fn drawn_weights_are_trained_and_frozen_ones_stay_frozen() {
-    let device = Device::flex().autodiff();
+    let (cpu, _turn) = seeded::cpu(0);
+    let device = cpu.autodiff();
     for drawn_before in [false, true] {
         let mut layer = LinearConfig::new(3, 2).init(&device);
         layer.bias = layer.bias.map(|bias| bias.set_require_grad(false));

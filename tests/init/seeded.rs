@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 /// The CPU with its random numbers started at `seed`.
 ///
-/// They are the same for the whole process: nobody else may draw while the guard is there.
+/// The whole process shares them: whoever draws, and be it to throw it away, takes its turn.
 pub fn cpu(seed: u64) -> (Device, MutexGuard<'static, ()>) {
     static TURN: Mutex<()> = Mutex::new(());
     let guard = TURN.lock().unwrap_or_else(PoisonError::into_inner);

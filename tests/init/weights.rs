@@ -197,8 +197,9 @@ fn the_same_seed_draws_the_same_weights() {
 
 #[test]
 fn biases_are_zero() {
+    let (device, _turn) = seeded::cpu(14);
     for name in InitConfig::names() {
-        let layer = draw(name, &Device::flex());
+        let layer = draw(name, &device);
         let bias = layer.bias.as_ref().unwrap().val();
         assert_eq!(bias.abs().max().into_scalar::<f32>(), 0.0, "{name}");
         assert_eq!(layer.num_params(), INPUTS * OUTPUTS + OUTPUTS);
