@@ -19,7 +19,8 @@ use crate::registry::SpecError;
 /// that no formula is known for, with pooling or skips between them, and for data that is not
 /// normalised. The network must be able to run layer by layer: [`LayerByLayer`].
 ///
-/// Defaults: `tolerance` 0.1 and `trials` 10, the values of the authors' program.
+/// Defaults: `tolerance` 0.1 and `trials` 10, those of the first author's program for PyTorch, which
+/// compares standard deviations where the paper and this compare variances.
 ///
 /// A layer whose outputs have no variance, or one that is not a number, is left as it is.
 ///
