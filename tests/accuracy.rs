@@ -12,7 +12,7 @@ use burn_extras::activation::{Activation, ActivationConfig};
 use rayon::prelude::*;
 
 /// How many floats go through a tensor at a time: few enough to stay in the cache.
-const CHUNK: u64 = 1 << 15;
+const CHUNK: u64 = 1 << 13;
 
 /// The source document's activations and the three that networks use most.
 const EXHAUSTIVE: [&str; 16] = [

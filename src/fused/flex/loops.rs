@@ -1,9 +1,9 @@
 //! The loops of a formula over blocks of numbers, compiled for the machine's vectors.
 
+use super::computed::Computed;
 use super::span::{Block, LANES, Span};
 use crate::fused::Pointwise;
 use crate::fused::kernel::slope_at;
-use crate::fused::scalar::Computed;
 
 /// The loops are types of their own because a closure cannot be `inline(always)`, and code that is
 /// not inlined is not compiled for the instructions of this machine.

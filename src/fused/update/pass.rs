@@ -11,8 +11,7 @@ use super::UpdateRule;
 use super::decay::Decay;
 use super::optimizer::{Step, cast};
 use crate::fused::Number;
-use crate::fused::flex::{Block, LANES, is_supported, vectorize, vectorize_widest};
-use crate::fused::scalar::Computed;
+use crate::fused::flex::{Block, Computed, LANES, is_supported, vectorize, vectorize_widest};
 
 /// Elements that one thread takes at a time; below twice as many, one thread does it all.
 const CHUNK: usize = 256 * LANES;
