@@ -66,42 +66,6 @@ fn tensor(inputs: &[f32], device: &Device, dtype: DType) -> Tensor<1> {
     Tensor::from_data(data, (&device.clone().autodiff(), dtype))
 }
 
-/// Ordinary inputs: 1e-5 relative to the larger of 1 and the result. CPUs are within 1e-6; a GPU's
-/// `exp`, `sqrt` and division have the precision its driver chose, a few units in the last place
-/// each, and its `sin` and `atan` are only good to about 1e-5.
-fn tolerance(device: &str) -> f64 {
-    if device == "wgpu" { 3e-5 } else { 2e-6 }
-}
-
-#[test]
-fn devices_agree_with_f64() {
-    let inputs: Vec<f32> = (-400..400).map(|i| (i as f32 + 0.37) * 0.025).collect();
-    for (name, device) in devices::all() {
-        for config in ActivationConfig::formulas() {
-            let (values, slopes) = forward_backward(&config, tensor(&inputs, &device, DType::F32));
-            for (i, x) in inputs.iter().enumerate() {
-                let close = |got: f64, expected: f64| {
-                    (got - expected).abs() <= tolerance(name) * expected.abs().max(1.0)
-                };
-                let (value, slope) = (
-                    config.value(f64::from(*x)).unwrap(),
-                    config.slope(f64::from(*x)).unwrap(),
-                );
-                assert!(
-                    close(values[i], value),
-                    "{config}({x}) on {name}: {} for {value}",
-                    values[i]
-                );
-                assert!(
-                    close(slopes[i], slope),
-                    "{config}'({x}) on {name}: {} for {slope}",
-                    slopes[i]
-                );
-            }
-        }
-    }
-}
-
 /// No NaN that the mathematics does not have, and infinity only where the result is one or too
 /// large for the type.
 #[test]

@@ -3,6 +3,10 @@
 use burn::tensor::Device;
 
 /// Each device with its name.
+///
+/// # Panics
+///
+/// When a backend that is compiled in finds no adapter: then nothing would be tested on it.
 #[allow(deprecated, reason = "ndarray stays a partner until Burn removes it")]
 pub fn all() -> Vec<(&'static str, Device)> {
     vec![
@@ -11,6 +15,31 @@ pub fn all() -> Vec<(&'static str, Device)> {
         #[cfg(feature = "ndarray")]
         ("ndarray", Device::ndarray()),
         #[cfg(feature = "wgpu")]
-        ("wgpu", Device::wgpu(Default::default())),
+        ("wgpu", gpu::first(burn::tensor::DeviceType::Wgpu)),
+        #[cfg(feature = "vulkan")]
+        ("vulkan", gpu::first(burn::tensor::DeviceType::Vulkan)),
+        #[cfg(feature = "metal")]
+        ("metal", gpu::first(burn::tensor::DeviceType::Metal)),
+        #[cfg(feature = "cuda")]
+        ("cuda", gpu::first(burn::tensor::DeviceType::Cuda)),
+        #[cfg(feature = "rocm")]
+        ("rocm", gpu::first(burn::tensor::DeviceType::Rocm)),
     ]
+}
+
+#[cfg(feature = "cube")]
+mod gpu {
+    use burn::tensor::{Device, DeviceType};
+
+    /// The first device of a GPU backend.
+    pub fn first(kind: DeviceType) -> Device {
+        let found = std::panic::catch_unwind(|| Device::enumerate(kind.clone()).into_vec());
+        let first = found.ok().and_then(|found| found.into_iter().next());
+        first.unwrap_or_else(|| {
+            panic!(
+                "{kind:?} is in this build but finds no adapter: install the GPU's driver, or \
+                 Debian's mesa-vulkan-drivers, with which wgpu runs on the CPU"
+            )
+        })
+    }
 }

@@ -1,0 +1,111 @@
+//! The tables of the documentation list what there is, no more and no less.
+
+use std::collections::BTreeSet;
+
+use burn_extras::activation::ActivationConfig;
+use burn_extras::init::InitConfig;
+use burn_extras::optim::OptimizerConfig;
+
+/// The cells of each row of the table in `page`, the header left out.
+fn rows(page: &'static str) -> Vec<Vec<&'static str>> {
+    let lines = page.lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &'static str| {
+        let inner = line.trim_matches('|');
+        inner.split('|').map(str::trim).collect()
+    };
+    lines.skip(2).map(cells).collect()
+}
+
+/// The words in backquotes.
+fn code(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+fn names(rows: &[Vec<&'static str>]) -> BTreeSet<&'static str> {
+    let names: BTreeSet<_> = rows.iter().map(|row| code(row[0])[0]).collect();
+    assert_eq!(names.len(), rows.len(), "a name stands in two rows");
+    names
+}
+
+#[test]
+fn the_table_of_activations_is_whole() {
+    let rows = rows(include_str!("../docs/activations.md"));
+    assert!(rows.iter().all(|row| row.len() == 4), "{rows:#?}");
+    let expected = ActivationConfig::names().iter().copied().collect();
+    assert_eq!(names(&rows), expected);
+}
+
+#[test]
+fn the_defaults_in_the_table_of_activations_are_the_defaults() {
+    let parameters = |row: &Vec<&'static str>| -> Vec<(&'static str, &'static str)> {
+        let assignments = code(row[1])
+            .into_iter()
+            .filter_map(|it| it.split_once(" = "));
+        // `k = 1 - alpha` is an abbreviation, `beta = 2/3` a number that a spec cannot write.
+        assignments
+            .filter(|(_, value)| value.parse::<f64>().is_ok())
+            .collect()
+    };
+    let mut checked = 0;
+    for row in rows(include_str!("../docs/activations.md")) {
+        let name = code(row[0])[0];
+        for (parameter, value) in parameters(&row) {
+            let spec = format!("{name}({parameter}={value})");
+            let config: ActivationConfig = spec.parse().unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(config.to_string(), name, "{parameter} is not {value}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "only {checked} defaults were found");
+}
+
+#[test]
+fn the_table_of_optimizers_is_whole() {
+    let rows = rows(include_str!("../docs/optimizers.md"));
+    assert!(rows.iter().all(|row| row.len() == 5), "{rows:#?}");
+    let expected = OptimizerConfig::names().iter().copied().collect();
+    assert_eq!(names(&rows), expected);
+}
+
+#[test]
+fn the_table_of_optimizers_lists_every_preset() {
+    for row in rows(include_str!("../docs/optimizers.md")) {
+        let name = code(row[0])[0];
+        let listed = code(row[3]);
+        let parse = |spec: &str| spec.parse::<OptimizerConfig>();
+        assert_eq!(
+            parse(&format!("{name}_{}", listed[0])).unwrap(),
+            parse(name).unwrap(),
+            "{name} alone is its first preset"
+        );
+        for preset in ["pytorch", "keras", "optax", "book", "paper"] {
+            let exists = parse(&format!("{name}_{preset}")).is_ok();
+            assert_eq!(exists, listed.contains(&preset), "{name}_{preset}");
+        }
+    }
+}
+
+/// What stands in the last column of the porting page's table under `heading`.
+fn ported(heading: &str) -> Vec<&'static str> {
+    let page = include_str!("../docs/porting.md");
+    let (_, section) = page.split_once(heading).expect("the heading");
+    let section = section.split("\n## ").next().unwrap();
+    let rows = rows(section);
+    rows.iter()
+        .flat_map(|row| code(row[row.len() - 1]))
+        .collect()
+}
+
+#[test]
+fn the_porting_page_names_what_there_is() {
+    let activations = ported("## Activations");
+    assert!(activations.len() > 5, "{activations:?}");
+    for name in activations {
+        name.parse::<ActivationConfig>().unwrap();
+    }
+    let initializers = ported("## Initializers");
+    assert!(initializers.len() > 5, "{initializers:?}");
+    for name in initializers {
+        name.parse::<InitConfig>().unwrap();
+    }
+}
