@@ -1,4 +1,70 @@
 //! Activations, optimizers, initializers and diagnostics for [Burn](https://burn.dev).
+//!
+//! A formula is written once, and runs fused and differentiable on every backend: as one vectorised,
+//! multi-threaded pass on the CPU, as tensor operations that Burn fuses into one kernel on a GPU.
+//! Everything is an ordinary Burn module or optimizer, so `Learner`, checkpoints, parameter groups,
+//! schedulers and gradient clipping work as they do with Burn's own.
+//!
+//! ```
+//! use burn::nn::loss::{MseLoss, Reduction};
+//! use burn::nn::{Linear, LinearConfig};
+//! use burn::optim::GradientsParams;
+//! use burn::tensor::{Device, Tensor};
+//! use burn_extras::activation::BentIdentity;
+//! use burn_extras::optim::NadamConfig;
+//!
+//! let device = Device::default().autodiff();
+//! let x = Tensor::<2>::from_floats([[-2.0], [-1.0], [0.0], [1.0], [2.0]], &device);
+//! let y = x.clone().abs();
+//!
+//! let mut layers: (Linear, BentIdentity, Linear) = (
+//!     LinearConfig::new(1, 16).init(&device),
+//!     BentIdentity,
+//!     LinearConfig::new(16, 1).init(&device),
+//! );
+//! let mut optimizer = NadamConfig::new().init();
+//! let mut losses = Vec::new();
+//! for _ in 0..200 {
+//!     let hidden = layers.1.forward(layers.0.forward(x.clone()));
+//!     let loss = MseLoss::new().forward(layers.2.forward(hidden), y.clone(), Reduction::Mean);
+//!     let grads = GradientsParams::from_grads(loss.backward(), &layers);
+//!     layers = optimizer.step(0.01, layers, grads);
+//!     losses.push(loss.into_scalar::<f32>());
+//! }
+//! assert!(losses[199] < 0.1 * losses[0]);
+//! ```
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`activation`] | activations, as modules, functions and names |
+//! | [`optim`] | optimizers by the conventions of PyTorch, Keras, optax and textbooks |
+//! | [`init`] | how the weights start |
+//! | [`model`] | a multilayer perceptron |
+//! | [`fused`] | formulas and update rules of your own |
+//! | [`registry`] | names with parameters: `elu(alpha=0.5)` |
+//! | [`porting`] | for those who come from PyTorch, Keras or optax |
+//!
+//! # Features
+//!
+//! | feature | what |
+//! | --- | --- |
+//! | `std` | Burn with the standard library; needed, on by default |
+//! | `flex` | Burn's CPU backend, with kernels of our own; on by default |
+//! | `ndarray` | Burn's older CPU backend |
+//! | `wgpu` | any GPU, through Vulkan, Metal or DirectX 12 |
+//! | `vulkan`, `metal`, `cuda`, `rocm` | GPUs through their own compilers |
+//! | `download` | lets the examples fetch MNIST |
+//!
+//! On a backend that your project turns on in Burn but not here, everything is composed of Burn's own
+//! operations: slower, not wrong.
+//!
+//! # Activations
+//!
+#![doc = include_str!("../docs/activations.md")]
+//!
+//! # Optimizers
+//!
+#![doc = include_str!("../docs/optimizers.md")]
 #![warn(missing_docs)]
 
 pub mod activation;
@@ -8,3 +74,6 @@ pub mod inspect;
 pub mod model;
 pub mod optim;
 pub mod registry;
+
+#[doc = include_str!("../docs/porting.md")]
+pub mod porting {}
