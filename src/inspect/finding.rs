@@ -187,12 +187,13 @@ fn per_layer(ratio: f64, layers: usize) -> f64 {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0}", 100.0 * share)
+    number(100.0 * share)
 }
 
 /// Two digits that count.
 fn number(value: f64) -> String {
     match value {
+        0.0 => "0".to_string(),
         0.001..1000.0 => {
             let decimals = (1 - value.log10().floor() as i32).max(0) as usize;
             let text = format!("{value:.decimals$}");

@@ -2,8 +2,9 @@ use std::collections::HashMap;
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 
+use super::slope::units;
 use super::statistics::describe;
 
 /// Parameters with two or more dimensions: not biases and norms, which start at 0 or 1 and whose
@@ -42,8 +43,8 @@ fn walk<M: Module, V: Visit>(module: &M, visit: V) -> V {
     walk.visit
 }
 
-fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
-    tensor.inner().cast(DType::F32).flatten(0, D - 1)
+fn plain<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
+    units(tensor.inner())
 }
 
 /// Rows of numbers with the parameters' paths.
@@ -54,7 +55,7 @@ pub(super) fn weights<M: Module>(module: &M) -> Rows {
     struct Weights(Rows);
     impl Visit for Weights {
         fn visit<const D: usize>(&mut self, path: String, param: &Param<Tensor<D>>) {
-            self.0.push((path, describe(flat(param.val()))));
+            self.0.push((path, describe(plain(param.val()))));
         }
     }
     walk(module, Weights(Vec::new())).0
@@ -66,7 +67,7 @@ pub(super) fn gradients<M: Module>(module: &M, gradients: &GradientsParams) -> R
     impl Visit for Gradients<'_> {
         fn visit<const D: usize>(&mut self, path: String, param: &Param<Tensor<D>>) {
             if let Some(gradient) = self.0.get::<D>(param.id) {
-                self.1.push((path, describe(flat(gradient))));
+                self.1.push((path, describe(plain(gradient))));
             }
         }
     }
@@ -75,18 +76,18 @@ pub(super) fn gradients<M: Module>(module: &M, gradients: &GradientsParams) -> R
 
 /// Root mean squares of the change and of the old value of each weight.
 pub(super) fn updates<M: Module>(before: &M, after: &M) -> Rows {
-    struct Before(HashMap<ParamId, Tensor<1>>);
+    struct Before(HashMap<ParamId, Tensor<2>>);
     impl Visit for Before {
         fn visit<const D: usize>(&mut self, _path: String, param: &Param<Tensor<D>>) {
-            self.0.insert(param.id, flat(param.val()));
+            self.0.insert(param.id, plain(param.val()));
         }
     }
-    struct After(HashMap<ParamId, Tensor<1>>, Rows);
+    struct After(HashMap<ParamId, Tensor<2>>, Rows);
     impl Visit for After {
         fn visit<const D: usize>(&mut self, path: String, param: &Param<Tensor<D>>) {
             if let Some(old) = self.0.remove(&param.id) {
-                let root_mean_square = |values: Tensor<1>| values.square().mean().sqrt();
-                let change = root_mean_square(flat(param.val()) - old.clone());
+                let root_mean_square = |values: Tensor<2>| values.square().mean().sqrt();
+                let change = root_mean_square(plain(param.val()) - old.clone());
                 let row = Tensor::cat(vec![change, root_mean_square(old)], 0);
                 self.1.push((path, row));
             }

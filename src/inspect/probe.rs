@@ -100,7 +100,7 @@ impl Probe {
     ) -> Tensor<D> {
         let output = activation(input.clone());
         let (mut row, unchanging) = Self::measure(output.clone());
-        let flatness = flatness(&activation, input.inner(), unchanging);
+        let flatness = flatness(&activation, input, unchanging);
         row.extend([
             flatness.dead.mean(),
             flatness.saturated,
@@ -133,7 +133,7 @@ impl Probe {
                 indicator(max.equal(values.clone().min_dim(0)))
             }
         };
-        let row = vec![describe(values.reshape([examples * count])), signal];
+        let row = vec![describe(values), signal];
         (row, unchanging)
     }
 }

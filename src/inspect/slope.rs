@@ -2,8 +2,9 @@ use burn::tensor::{DType, Tensor};
 
 use super::statistics::indicator;
 
-/// Points of the reference, from -4 to 4: nearly all of a standard normal input.
-const POINTS: usize = 81;
+/// Points of the reference, in the middles of as many parts of -4 to 4: nearly all of a standard
+/// normal input, and none at 0, where so many activations have their kink.
+const POINTS: usize = 80;
 const REACH: f64 = 4.0;
 
 /// A slope below this share of the steepest is flat.
@@ -60,7 +61,12 @@ pub(super) fn units<const D: usize>(values: Tensor<D>) -> Tensor<2> {
 
 /// `|f'(x)|` for each element.
 fn slope<const D: usize>(f: &impl Fn(Tensor<D>) -> Tensor<D>, x: Tensor<D>) -> Tensor<D> {
-    let x = x.inner().autodiff().require_grad();
+    // What the activation may bring along has the autodiff settings of its input.
+    let x = match x.is_autodiff() {
+        true => x.detach(),
+        false => x.autodiff(),
+    };
+    let x = x.require_grad();
     let y = f(x.clone()).sum();
     let slope = match y.is_tracked() {
         true => x.grad(&y.backward()),
@@ -76,14 +82,14 @@ fn grid<const D: usize>(like: &Tensor<D>) -> Tensor<D> {
     let (mut column, mut shape) = ([1; D], like.dims());
     column[0] = POINTS;
     shape[0] = POINTS;
-    Tensor::<1>::from_floats(&points[..], &like.device().inner())
+    Tensor::<1>::from_floats(&points[..], &like.device())
         .cast(like.dtype())
         .reshape(column)
         .expand(shape)
 }
 
 fn points() -> impl Iterator<Item = f64> {
-    (0..POINTS).map(|i| REACH * (2.0 * i as f64 / (POINTS - 1) as f64 - 1.0))
+    (0..POINTS).map(|i| REACH * ((2 * i + 1) as f64 / POINTS as f64 - 1.0))
 }
 
 /// The share of a standard normal variable at each point.

@@ -1,4 +1,4 @@
-use burn::tensor::{Bool, DType, Tensor};
+use burn::tensor::{Bool, DType, IndexingUpdateOp, Tensor};
 use serde::Serialize;
 
 /// Bins of a histogram.
@@ -32,28 +32,34 @@ pub struct Histogram {
     pub from: f64,
     /// Where the last bin ends, itself included: the largest value.
     pub to: f64,
-    /// The share of all values in each bin. Where all values are the same, they are in the last.
+    /// The share of all values in each bin. Where all values are the same, they are in the first.
     pub shares: Vec<f64>,
 }
 
-/// Describes a tensor, on its device, for [`Statistics::take`].
-pub(super) fn describe(values: Tensor<1>) -> Tensor<1> {
+/// Describes a tensor, on its device, for [`Statistics::take`]. Rows are counted side by side.
+pub(super) fn describe(values: Tensor<2>) -> Tensor<1> {
     let values = values.cast(DType::F32);
-    let (mean, min, max) = (
-        values.clone().mean(),
-        values.clone().min(),
-        values.clone().max(),
-    );
-    let std = (values.clone() - mean.clone()).square().mean().sqrt();
+    let (min, max) = (values.clone().min(), values.clone().max());
+    let mean = values.clone().mean();
+    let centered = values.clone() - mean.clone().reshape([1, 1]);
+    let std = centered.square().mean().sqrt();
     let finite = indicator(values.clone().is_finite()).mean();
-    let width = (max.clone() - min.clone()) / BINS as f64;
-    let mut row = vec![mean, std, min.clone(), max, finite];
-    // A pass for each edge needs no scatter, which GPUs do one value after the other.
-    row.extend((1..BINS).map(|edge| {
-        let edge = min.clone() + width.clone() * edge as f64;
-        indicator(values.clone().lower(edge)).mean()
-    }));
-    Tensor::cat(row, 0)
+    let shares = shares(values, min.clone(), max.clone());
+    Tensor::cat(vec![mean, std, min, max, finite, shares], 0)
+}
+
+/// The share of the values in each bin between `min` and `max`.
+fn shares(values: Tensor<2>, min: Tensor<1>, max: Tensor<1>) -> Tensor<1> {
+    let [rows, columns] = values.dims();
+    let width = (max - min.clone()) / BINS as f64;
+    let same = width.clone().equal_elem(0.0);
+    let width = width.mask_fill(same, 1.0);
+    let bins = (values.clone() - min.reshape([1, 1])) / width.reshape([1, 1]);
+    // Clamped as integers: what a NaN becomes is up to the device.
+    let bins = bins.int().clamp(0, BINS as i64 - 1);
+    let none = Tensor::<2>::zeros([rows, BINS], &values.device()).cast(DType::F32);
+    let counts = none.scatter(1, bins, values.ones_like(), IndexingUpdateOp::Add);
+    counts.sum_dim(0).reshape([BINS]) / (rows * columns) as f64
 }
 
 /// 1 where it is true, 0 where it is not; in `f32`, whatever the device's default.
@@ -64,15 +70,9 @@ pub(super) fn indicator<const D: usize>(condition: Tensor<D, Bool>) -> Tensor<D>
 impl Statistics {
     /// Reads what [`describe`] wrote.
     pub(super) fn take(numbers: &mut impl Iterator<Item = f64>) -> Option<Self> {
-        let row: Vec<f64> = numbers.take(NUMBERS + BINS - 1).collect();
-        let (numbers, below) = row.split_at_checked(NUMBERS)?;
+        let row: Vec<f64> = numbers.take(NUMBERS + BINS).collect();
+        let (numbers, shares) = row.split_at_checked(NUMBERS)?;
         let [mean, std, min, max, finite] = numbers.try_into().ok()?;
-        let mut last = 0.0;
-        let shares = below.iter().chain([&1.0]).map(|share| {
-            let inside = share - last;
-            last = *share;
-            inside
-        });
         Some(Self {
             mean,
             std,
@@ -82,7 +82,7 @@ impl Statistics {
             histogram: Histogram {
                 from: min,
                 to: max,
-                shares: shares.collect(),
+                shares: shares.to_vec(),
             },
         })
     }

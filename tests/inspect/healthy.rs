@@ -5,7 +5,7 @@ use burn_extras::inspect::Inspection;
 use burn_extras::model::Mlp;
 use burn_extras::optim::AdamConfig;
 
-use crate::{devices, network, normal, report, sentences};
+use crate::{devices, network, normal, report, sentences, turn};
 
 const WIDTHS: [usize; 6] = [100, 60, 60, 60, 60, 10];
 
@@ -27,6 +27,7 @@ const GOOD: [(&str, &str); 12] = [
 
 #[test]
 fn good_initializations_are_found_healthy() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for (activation, init) in GOOD {
             let model = network(&WIDTHS, activation, init, &device);
@@ -39,6 +40,7 @@ fn good_initializations_are_found_healthy() {
 
 #[test]
 fn a_deep_network_with_he_is_found_healthy() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let mut widths = vec![100];
         widths.extend([80; 20]);
@@ -74,6 +76,7 @@ fn train(mut model: Mlp, steps: usize, device: &Device) -> (Mlp, Vec<String>) {
 
 #[test]
 fn a_network_that_learns_stays_healthy() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let device = device.autodiff();
         for (activation, init) in [("relu", "he"), ("tanh", "xavier"), ("gelu", "auto")] {

@@ -1,6 +1,8 @@
 //! What an inspection measures, against a slow twin, and what it says about networks that were
 //! built to be ill, and about healthy ones.
 
+#![recursion_limit = "256"]
+
 #[path = "../devices/mod.rs"]
 mod devices;
 
@@ -10,9 +12,17 @@ mod metric;
 mod statistics;
 mod twin;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use burn::tensor::{Device, Distribution, Tensor};
 use burn_extras::inspect::{Inspection, Report};
 use burn_extras::model::{Mlp, MlpConfig};
+
+/// Tests take turns: a seed belongs to a whole device.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A network by the names of its activation and its initializer.
 fn network(widths: &[usize], activation: &str, init: &str, device: &Device) -> Mlp {

@@ -2,10 +2,11 @@ use burn::data::dataloader::Progress;
 use burn::train::metric::{Metric, MetricMetadata, Numeric};
 use burn_extras::inspect::{Inspection, LayerMetric};
 
-use crate::{devices, network, normal};
+use crate::{devices, network, normal, turn};
 
 #[test]
 fn metrics_are_means_over_batches() {
+    let _turn = turn();
     let metadata = MetricMetadata {
         progress: Progress::new(1, 1, None),
         iteration: None,

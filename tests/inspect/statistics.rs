@@ -6,7 +6,7 @@ use burn_extras::activation::ActivationConfig;
 use burn_extras::inspect::{Inspection, Statistics};
 use burn_extras::optim::SgdConfig;
 
-use crate::{devices, network, normal, report, twin};
+use crate::{devices, network, normal, report, turn, twin};
 
 #[track_caller]
 fn close(actual: f64, expected: f64, tolerance: f64, what: &str) {
@@ -46,6 +46,7 @@ fn describes(statistics: &Statistics, values: &[f64], what: &str) {
 
 #[test]
 fn layers_agree_with_a_slow_twin() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         for activation in [
             "relu",
@@ -104,6 +105,7 @@ fn layers_agree_with_a_slow_twin() {
 
 #[test]
 fn gradients_and_updates_agree_with_a_slow_twin() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let device = device.autodiff();
         let model = network(&[6, 8, 3], "tanh", "he", &device);
@@ -138,6 +140,7 @@ fn gradients_and_updates_agree_with_a_slow_twin() {
 
 #[test]
 fn inspecting_disturbs_neither_outputs_nor_gradients() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let device = device.autodiff();
         let model = network(&[6, 8, 3], "gelu", "he", &device);
@@ -170,6 +173,7 @@ impl ModuleMapper for Biases {
 
 #[test]
 fn a_unit_without_slope_or_change_is_dead() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let input = Tensor::random([30, 6], Distribution::Uniform(-1.0, 1.0), &device);
         let model = network(&[6, 40, 40, 3], "relu", "he", &device).map(&mut Biases(-50.0));
@@ -188,6 +192,7 @@ fn a_unit_without_slope_or_change_is_dead() {
 
 #[test]
 fn one_example_tells_no_signal_from_a_constant() {
+    let _turn = turn();
     for (name, device) in devices::all() {
         let model = network(&[6, 40, 3], "tanh", "xavier", &device);
         let report = report(&model, normal([1, 6], &device));

@@ -89,5 +89,5 @@ pub fn expected(activation: &ActivationConfig) -> f64 {
 }
 
 fn points() -> impl Iterator<Item = f64> {
-    (-40..=40).map(|i| f64::from(i) / 10.0)
+    (-40..40).map(|i| (f64::from(i) + 0.5) / 10.0)
 }
