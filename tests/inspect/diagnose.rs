@@ -37,7 +37,7 @@ fn small_weights_lose_the_signal() {
                 "{sentence}"
             );
             assert!(
-                sentence.contains("x a layer, with weights of standard deviation 0.01"),
+                sentence.contains("x a layer, with weights of standard deviation 0.0"),
                 "{sentence}"
             );
             assert!(sentence.contains("initializer auto"), "{sentence}");
