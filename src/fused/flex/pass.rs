@@ -118,7 +118,7 @@ pub(crate) fn fresh<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, source: &
     let mut buffer = Vec::with_capacity(source.len());
     let (targets, _) = buffer.spare_capacity_mut().as_chunks_mut();
     let targets = &mut targets[..blocks.len()];
-    let work = |(index, (blocks, targets)): (usize, (&[Block<E>], &mut [Uninit<E>]))| {
+    let work = |(index, (blocks, targets)): (usize, FromTo<'_, E>)| {
         let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
         E::run(kernel, pass, Span::fresh(blocks, targets));
     };
@@ -134,6 +134,9 @@ pub(crate) fn fresh<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, source: &
     buffer.extend_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
     buffer
 }
+
+/// What is read, and where as many results go.
+type FromTo<'a, E> = (&'a [Block<E>], &'a mut [Uninit<E>]);
 
 /// The pass over whole blocks, and over the numbers after the last of them.
 fn split<E>(pass: Pass<'_, E>) -> (Pass<'_, Block<E>>, Pass<'_, E>) {

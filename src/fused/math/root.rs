@@ -10,8 +10,7 @@ pub(crate) fn cbrt(x: f32) -> f32 {
     let tiny = magnitude < 1e-30;
     let a = select(tiny, magnitude * SCALE, magnitude);
     // The bits of a float are about its logarithm: a third of them, and two thirds of the bias.
-    let bits = a.to_bits() as i32 as f32;
-    let mut y = f32::from_bits(bits.mul_add(1.0 / 3.0, 709_921_077.0) as i32 as u32);
+    let mut y = f32::from_bits(a.to_bits() / 3 + 709_921_077);
     // The guess is within 4 %; each step cubes the relative error.
     for _ in 0..2 {
         // In quarters, for three times the largest number is infinite.
