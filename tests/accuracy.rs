@@ -1,7 +1,7 @@
 //! How far each activation and its derivative are from the same formula in `f64`.
 //!
-//! Every test run goes through a sample of all floats. The exhaustive run takes MINUTES on two cores
-//! and writes the table of worst errors, `docs/accuracy.md`:
+//! Every test run goes through a sample of all floats. The exhaustive run takes most of an hour
+//! of processor time and writes the table of worst errors, `docs/accuracy.md`:
 //!
 //! ```text
 //! cargo test --release --test accuracy -- --ignored --nocapture
