@@ -124,7 +124,7 @@ fn histogram(number: usize, layer: &Layer, ink: Ink) -> Panel {
         1.05 * tallest
     };
     let panel = Panel::new(title, x, Axis::new(0.0, top.max(1e-3)).with_ticks(4));
-    if layer.statistics.finite < 1.0 {
+    if !layer.statistics.is_finite() {
         return panel;
     }
     panel.with(Mark::Bars {

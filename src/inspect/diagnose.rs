@@ -47,10 +47,8 @@ impl Report {
             .filter(|place| !matches!(&saturated, Some(it) if it.number <= place.number));
 
         let mut findings = Vec::new();
-        if let Some(place) = self.place(|layer| layer.statistics.finite < 1.0) {
-            let finite = self.layer(&place).statistics.finite;
-            findings.push(Finding::NotFinite { place, finite });
-        }
+        let not_finite = self.place(|layer| !layer.statistics.is_finite());
+        findings.extend(not_finite.map(|place| Finding::NotFinite { place }));
         findings.extend(no_slope.map(|place| Finding::NoSlope { place }));
         findings.extend(vanishing.map(|place| Finding::Vanishing {
             ratio: self.ratio(self.layer(&place)).unwrap_or(f64::NAN),
@@ -116,7 +114,7 @@ impl Report {
             let bad = self.gradients.iter().find(|it| is_bad(&it.statistics));
             bad.map(|gradient| gradient.name.clone())
         };
-        first(|it| it.finite < 1.0)
+        first(|it| !it.is_finite())
             .map(|name| Finding::GradientNotFinite { name })
             .or_else(|| {
                 first(|it| it.min == 0.0 && it.max == 0.0).map(|name| Finding::NoGradient { name })

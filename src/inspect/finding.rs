@@ -11,8 +11,6 @@ pub enum Finding {
     NotFinite {
         /// The first such layer.
         place: Place,
-        /// The share of values that are numbers.
-        finite: f64,
     },
     /// The signal gets lost on the way.
     Vanishing {
@@ -97,11 +95,10 @@ impl fmt::Display for Place {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFinite { place, finite } => write!(
+            Self::NotFinite { place } => write!(
                 f,
-                "{place}: {} % of the outputs are infinite or no numbers; use a smaller learning \
-                 rate, normalised inputs, or the initializer auto",
-                percent(1.0 - finite)
+                "{place}: some outputs are infinite or no numbers; use a smaller learning rate, \
+                 normalised inputs, or the initializer auto"
             ),
             Self::Vanishing {
                 place,

@@ -55,8 +55,11 @@ fn shares(values: Tensor<2>, min: Tensor<1>, max: Tensor<1>) -> Tensor<1> {
     let same = width.clone().equal_elem(0.0);
     let width = width.mask_fill(same, 1.0);
     let bins = (values.clone() - min.reshape([1, 1])) / width.reshape([1, 1]);
-    // Clamped as integers: what a NaN becomes is up to the device.
-    let bins = bins.int().clamp(0, BINS as i64 - 1);
+    // No NaN may become an integer: it is anything on a GPU, and a panic on ndarray. WGSL lets a
+    // compiler take the test for granted, hence the clamp after it.
+    let not_finite = bins.clone().is_finite().bool_not();
+    let bins = bins.mask_fill(not_finite, 0.0).int();
+    let bins = bins.clamp(0, BINS as i64 - 1);
     let none = Tensor::<2>::zeros([rows, BINS], &values.device()).cast(DType::F32);
     let counts = none.scatter(1, bins, values.ones_like(), IndexingUpdateOp::Add);
     counts.sum_dim(0).reshape([BINS]) / (rows * columns) as f64
@@ -68,6 +71,14 @@ pub(super) fn indicator<const D: usize>(condition: Tensor<D, Bool>) -> Tensor<D>
 }
 
 impl Statistics {
+    /// Whether all values are finite.
+    ///
+    /// WGSL lets a compiler assume that there are no others, so that none may be counted on a GPU:
+    /// there the mean gives them away.
+    pub fn is_finite(&self) -> bool {
+        self.finite == 1.0 && self.mean.is_finite()
+    }
+
     /// Reads what [`describe`] wrote.
     pub(super) fn take(numbers: &mut impl Iterator<Item = f64>) -> Option<Self> {
         let row: Vec<f64> = numbers.take(NUMBERS + BINS).collect();
