@@ -39,6 +39,7 @@
 //! | [`activation`] | activations, as modules, functions and names |
 //! | [`optim`] | optimizers by the conventions of PyTorch, Keras, optax and textbooks |
 //! | [`init`] | how the weights start |
+//! | [`inspect`] | what goes on inside a network: statistics of activations and gradients |
 //! | [`model`] | a multilayer perceptron |
 //! | [`fused`] | formulas and update rules of your own |
 //! | [`registry`] | names with parameters: `elu(alpha=0.5)` |
@@ -53,6 +54,7 @@
 //! | `ndarray` | Burn's older CPU backend |
 //! | `wgpu` | any GPU, through Vulkan, Metal or DirectX 12 |
 //! | `vulkan`, `metal`, `cuda`, `rocm` | GPUs through their own compilers |
+//! | `train` | [`inspect`]'s metrics for burn-train's `Learner` |
 //! | `download` | lets the examples fetch MNIST |
 //!
 //! On a backend that your project turns on in Burn but not here, everything is composed of Burn's own
