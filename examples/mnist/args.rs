@@ -6,6 +6,7 @@ use burn_extras::optim::OptimizerConfig;
 use clap::Parser;
 
 use crate::config::{RunConfig, list};
+use crate::norm::Norm;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 
@@ -34,6 +35,10 @@ pub struct Args {
     /// Initialization of the weights [default: he]
     #[arg(long, value_name = "NAME")]
     pub init: Option<InitConfig>,
+
+    /// Layer norm before each activation [default: auto, where the activation needs one]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub norm: Option<Norm>,
 
     /// Learning rate [default: the optimizer's]
     #[arg(long, value_parser = learning_rate, allow_negative_numbers = true)]
@@ -91,13 +96,19 @@ impl Args {
     /// A new run.
     pub fn config(&self) -> Result<RunConfig, Problem> {
         let optimizer = self.optimizer.clone().map_or_else(|| by_name("adam"), Ok)?;
+        let hidden = self.hidden.clone().map_or_else(|| vec![100; 4], |it| it.0);
+        let activation = self
+            .activation
+            .clone()
+            .map_or_else(|| by_name("relu"), Ok)?;
         let config = RunConfig {
-            hidden: self.hidden.clone().map_or_else(|| vec![100; 4], |it| it.0),
-            activation: self
-                .activation
-                .clone()
-                .map_or_else(|| by_name("relu"), Ok)?,
             init: self.init.clone().map_or_else(|| by_name("he"), Ok)?,
+            norm: self
+                .norm
+                .unwrap_or_default()
+                .decide(&activation, hidden.len()),
+            hidden,
+            activation,
             lr: self.lr.unwrap_or(optimizer.default_lr()),
             optimizer,
             schedule: self.schedule.unwrap_or(Schedule::Linear),
@@ -134,6 +145,10 @@ impl Args {
             value.as_ref().map(T::to_string)
         }
         let hidden = self.hidden.as_ref().map(|widths| list(&widths.0));
+        let on_off = |norm| String::from(if norm { "on" } else { "off" });
+        let norm = self
+            .norm
+            .map(|norm| on_off(norm.decide(&saved.activation, saved.hidden.len())));
         let samples = text(&saved.train_samples).unwrap_or("all".into());
         let pairs = [
             ("hidden", hidden, list(&saved.hidden)),
@@ -148,6 +163,7 @@ impl Args {
                 saved.optimizer.to_string(),
             ),
             ("init", text(&self.init), saved.init.to_string()),
+            ("norm", norm, on_off(saved.norm)),
             ("lr", text(&self.lr), saved.lr.to_string()),
             ("schedule", text(&self.schedule), saved.schedule.to_string()),
             (

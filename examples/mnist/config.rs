@@ -17,6 +17,9 @@ pub struct RunConfig {
     pub optimizer: OptimizerConfig,
     #[serde(with = "name")]
     pub init: InitConfig,
+    /// Whether a layer norm stands before each activation; runs of before it was an option have none.
+    #[serde(default)]
+    pub norm: bool,
     pub lr: f64,
     pub schedule: Schedule,
     pub batch_size: usize,
@@ -46,6 +49,7 @@ impl RunConfig {
         MlpConfig::new(self.widths())
             .with_activation(self.activation.clone())
             .with_initializer(self.init.clone())
+            .with_norm(self.norm)
     }
 }
 

@@ -17,6 +17,7 @@ mod evaluate;
 mod figure;
 mod figures;
 mod history;
+mod norm;
 mod plain;
 mod print;
 mod problem;
@@ -76,9 +77,14 @@ fn run(args: Args) -> Result<(), Problem> {
         false => folder.start(&config)?,
     }
     say(format_args!(
-        "network: {}, {} activation, {} initialization, {} with learning rate {}",
+        "network: {}, {} activation{}, {} initialization, {} with learning rate {}",
         config::list(&config.widths()),
         config.activation,
+        if config.norm {
+            " after a layer norm"
+        } else {
+            ""
+        },
         config.init,
         config.optimizer,
         config.lr
@@ -172,6 +178,14 @@ fn split(config: &RunConfig, digits: &Digits) -> Result<(Digits, Digits), Proble
     Ok((digits.range(0, samples), digits.range(rest, all)))
 }
 
+/// The sizes that a gate has to be told.
+fn sizes(name: &str) -> &'static str {
+    match name {
+        "swiglu" => "(d_input=100, d_output=100)",
+        _ => "",
+    }
+}
+
 fn list() {
     say(format_args!("devices (--device), the best first:"));
     for line in device::list() {
@@ -185,7 +199,7 @@ fn list() {
     for (title, names) in names {
         say(format_args!("{title}:"));
         for name in names {
-            say(format_args!("    {name}"));
+            say(format_args!("    {name}{}", sizes(name)));
         }
     }
 }

@@ -1,6 +1,6 @@
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{Linear, LinearConfig};
+use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::activation::{Activation, ActivationConfig};
@@ -31,6 +31,12 @@ pub struct MlpConfig {
     /// How the weights are drawn.
     #[config(default = "InitConfig::he()")]
     pub initializer: InitConfig,
+    /// Whether a [layer norm](LayerNorm) stands before each activation: for those that let the signal
+    /// of a deep network grow or die, whatever its weights ([`VarianceMap::stability`]).
+    ///
+    /// [`VarianceMap::stability`]: crate::init::VarianceMap::stability
+    #[config(default = false)]
+    pub norm: bool,
 }
 
 impl MlpConfig {
@@ -59,8 +65,14 @@ impl MlpConfig {
                 _ => self.initializer.apply(layer, &self.activation),
             }
         });
+        let hidden = &self.widths[1..self.widths.len() - 1];
+        let normed = if self.norm { hidden } else { &[] };
         Mlp {
             layers: layers.collect(),
+            norms: normed
+                .iter()
+                .map(|width| LayerNormConfig::new(*width).init(device))
+                .collect(),
             // One with weights of its own, like SwiGLU, reads what a layer puts out.
             activation: self
                 .initializer
@@ -72,11 +84,13 @@ impl MlpConfig {
 /// A multilayer perceptron: linear layers with an activation between each two.
 ///
 /// `h_0 = x`, `h_k = f(h_{k-1} W_k + b_k)`, and the last layer without `f`: its outputs are the
-/// logits of a classifier, or the values of a regression.
+/// logits of a classifier, or the values of a regression. With layer norms `h_k = f(norm(h_{k-1} W_k + b_k))`.
 #[derive(Module, Debug)]
 pub struct Mlp {
     /// The linear layers, from the input on.
     pub layers: Vec<Linear>,
+    /// What stands before each activation: as many as there are activations, or none.
+    pub norms: Vec<LayerNorm>,
     /// What follows every layer but the last.
     pub activation: Activation,
 }
@@ -90,10 +104,20 @@ impl Mlp {
     /// - output: `[..., d_output]`
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         let (last, hidden) = self.layers.split_last().expect("at least one layer");
-        let features = hidden.iter().fold(input, |features, layer| {
-            self.activation.forward(layer.forward(features))
+        let hidden = hidden.iter().enumerate();
+        let features = hidden.fold(input, |features, (index, layer)| {
+            let output = self.normed(index, layer.forward(features));
+            self.activation.forward(output)
         });
         last.forward(features)
+    }
+
+    /// What the activation after a hidden layer reads of its output.
+    fn normed<const D: usize>(&self, index: usize, output: Tensor<D>) -> Tensor<D> {
+        match self.norms.get(index) {
+            Some(norm) => norm.forward(output),
+            None => output,
+        }
     }
 }
 
@@ -101,12 +125,13 @@ impl LayerByLayer for Mlp {
     type Input = Tensor<2>;
 
     fn fit(&mut self, input: Tensor<2>, lsuv: &LsuvConfig) {
-        let (last, hidden) = self.layers.split_last_mut().expect("at least one layer");
-        let features = hidden.iter_mut().fold(input, |features, layer| {
-            let output = lsuv.fit_layer(layer, features, Linear::forward);
-            self.activation.forward(output)
-        });
-        lsuv.fit_layer(last, features, Linear::forward);
+        let last = self.layers.len() - 1;
+        let mut features = input;
+        for index in 0..last {
+            let output = lsuv.fit_layer(&mut self.layers[index], features, Linear::forward);
+            features = self.activation.forward(self.normed(index, output));
+        }
+        lsuv.fit_layer(&mut self.layers[last], features, Linear::forward);
     }
 }
 
@@ -119,7 +144,7 @@ impl Inspect for Mlp {
         let mut features = probe.input(input);
         for (index, layer) in hidden.iter().enumerate() {
             let name = format!("layers.{index}");
-            let output = layer.forward(features);
+            let output = self.normed(index, layer.forward(features));
             features = match &self.activation {
                 // A gate mixes the features: it has no slope of its own at each.
                 Activation::SwiGlu(gate) => probe.layer(&name, gate.forward(output)),

@@ -152,6 +152,7 @@ fn resume_with_a_different_network() {
         ("--activation", "tanh", "relu"),
         ("--optimizer", "sgd", "adam"),
         ("--init", "xavier", "he"),
+        ("--norm", "on", "off"),
         ("--epochs", "3", "2"),
         ("--seed", "7", "42"),
     ] {

@@ -4,5 +4,6 @@ mod bad_data;
 mod bad_flags;
 mod fixture;
 mod initialization;
+mod names;
 mod predict;
 mod runs;

@@ -1,0 +1,65 @@
+//! Every name that `--list` shows trains the network with whatever else is the default.
+
+use burn_extras::activation::ActivationConfig;
+use burn_extras::optim::OptimizerConfig;
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::fixture::{example, printed};
+
+/// The test accuracy after 180 steps on digits; a network that learned the most common digit alone has 0.1135.
+fn accuracy(flag: &str, name: &str) -> f64 {
+    let out = tempfile::tempdir().unwrap();
+    let args = [
+        flag,
+        name,
+        "--train-samples",
+        "9000",
+        "--validation",
+        "1000",
+        "--epochs",
+        "2",
+        "--device",
+        "flex",
+        "--plain",
+        "--out",
+        out.path().to_str().unwrap(),
+    ];
+    printed(&example("mnist", &args));
+    let summary = std::fs::read(out.path().join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_slice(&summary).unwrap();
+    summary["test_accuracy"].as_f64().unwrap()
+}
+
+/// Names of one kind, as `--list` has them.
+fn listed(title: &str) -> Vec<String> {
+    let text = printed(&example("mnist", &["--list"]));
+    let lines = text.lines().skip_while(|line| !line.starts_with(title));
+    let names = lines.skip(1).take_while(|line| line.starts_with(' '));
+    names.map(|name| name.trim().to_string()).collect()
+}
+
+fn assert_trains(flag: &str, names: &[String], least: f64) {
+    let failures: Vec<_> = names
+        .par_iter()
+        .map(|name| (name, accuracy(flag, name)))
+        .filter(|(_, accuracy)| *accuracy < least)
+        .collect();
+    assert!(failures.is_empty(), "below {least}: {failures:?}");
+}
+
+#[test]
+fn every_differentiable_activation_trains() {
+    let mut names = listed("activations");
+    assert_eq!(names.len(), ActivationConfig::names().len());
+    // They pass no gradient: what learns is the last layer.
+    names.retain(|name| name != "step" && name != "sign");
+    assert_trains("--activation", &names, 0.4);
+}
+
+#[test]
+fn every_optimizer_trains() {
+    let names = listed("optimizers");
+    assert_eq!(names.len(), OptimizerConfig::names().len());
+    assert_trains("--optimizer", &names, 0.7);
+}
