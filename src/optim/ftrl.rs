@@ -11,14 +11,15 @@ rule! {
     /// w <- (clip(z, -l1, l1) - z) / (sqrt(n) / lr + 2 l2 + beta / lr)
     /// ```
     ///
-    /// By Keras' convention `z` starts at 0, which erases the initial weights in the first step. By
-    /// the paper's convention (`new()`) it starts where the formula gives back the initial weights,
-    /// so that networks can be trained.
+    /// By Keras' convention `z` starts at 0, which erases the initial weights in the first step, and
+    /// weights are a multiple of the learning rate, so lowering it shrinks them. By the paper's
+    /// convention (`new()`) `z` is where the formula gives back the weights, at the start and whenever
+    /// the learning rate changes (weights that are 0 keep theirs), so that networks can be trained, with
+    /// schedules. There, without `l1` and `l2`, the rule is that of [`AdaGrad`](super::AdaGrad).
     ///
-    /// Keep the learning rate constant: weights are a multiple of it, so lowering it shrinks them.
-    ///
-    /// Defaults (Keras'): `initial_accumulator` 0.1, `l1`, `l2` and `beta` 0, learning rate 0.001.
-    /// Keras' power of the learning rate is fixed at its default, -1/2.
+    /// Defaults (Keras'): `initial_accumulator` 0.1, `l1`, `l2` and `beta` 0, learning rate 0.001; by
+    /// the paper's convention AdaGrad's learning rate, 0.01. Keras' power of the learning rate is fixed
+    /// at its default, -1/2.
     ///
     /// ```
     /// let optimizer = burn_extras::optim::FtrlConfig::new().with_l1(0.001).init();
@@ -26,7 +27,12 @@ rule! {
     /// ```
     ///
     /// McMahan et al., "Ad Click Prediction: a View from the Trenches", 2013.
-    Ftrl, FtrlConfig, "ftrl", lr |_| 1e-3, conventions [Paper paper, Keras keras],
+    Ftrl, FtrlConfig, "ftrl",
+    lr |convention| match convention {
+        Keras => 1e-3,
+        _ => 1e-2,
+    },
+    conventions [Paper paper, Keras keras],
     {
         /// Sets where the sum of squared gradients starts.
         initial_accumulator with_initial_accumulator: f64 in Positive,
@@ -58,6 +64,8 @@ pub struct Scalars {
     inverse_lr: f64,
     /// `2 l2 + beta / lr`.
     pull: f64,
+    /// 1 where `z` is to be where the formula gives back the weights, else 0.
+    anew: f64,
 }
 
 impl UpdateRule<2> for Ftrl {
@@ -65,27 +73,29 @@ impl UpdateRule<2> for Ftrl {
     const STATE_NAMES: [&'static str; 2] = ["square_sum", "linear"];
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
+        // The learning rate of the step before, 0 in the first.
+        let changed = clock.memory[0] != clock.lr;
+        clock.memory[0] = clock.lr;
+        // Its inverse has to be finite in f32, also at the end of a schedule that ends at 0.
+        let inverse_lr = clock.lr.max(1e-30).recip();
         Scalars {
-            inverse_lr: clock.lr.recip(),
-            pull: 2.0 * self.l2 + self.beta / clock.lr,
+            inverse_lr,
+            pull: 2.0 * self.l2 + self.beta * inverse_lr,
+            anew: f64::from(changed && self.convention != Convention::Keras),
         }
     }
 
     #[inline(always)]
-    fn start<N: Number>(&self, s: &Scalars, w: N) -> [N; 2] {
-        let z = match self.convention {
-            Convention::Keras => N::literal(0.0),
-            // What solves w = (clip(z, -l1, l1) - z) / quadratic.
-            _ => {
-                let quadratic = self.initial_accumulator.sqrt() * s.inverse_lr + s.pull;
-                -(w * quadratic + w.signum() * self.l1)
-            }
-        };
-        [N::literal(self.initial_accumulator), z]
+    fn start<N: Number>(&self, _: &Scalars, _: N) -> [N; 2] {
+        [self.initial_accumulator, 0.0].map(N::literal)
     }
 
     #[inline(always)]
     fn update<N: Number>(&self, s: &Scalars, w: N, g: N, [n, z]: [N; 2]) -> (N, [N; 2]) {
+        // What solves w = (clip(z, -l1, l1) - z) / quadratic, for weights that are not 0.
+        let anew = -(w * (n.sqrt() * s.inverse_lr + s.pull) + w.signum() * self.l1);
+        let anew = w.if_positive(anew, w.if_negative(anew, z));
+        let z = N::literal(s.anew).if_positive(anew, z);
         let next = n + g.square();
         // sqrt(n') - sqrt(n), without the cancellation.
         let growth = g.square() / (next.sqrt() + n.sqrt());

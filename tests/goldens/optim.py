@@ -159,12 +159,13 @@ def book_nesterov():
 
 
 def ftrl_that_keeps_the_weights(l1=0.0, l2=0.0, beta=0.0):
-    n, z = 0.1, None
+    n, z, last = 0.1, 0.0, None
 
     def step(t, lr, w, g):
-        nonlocal n, z
-        if z is None:
-            z = -w * (np.sqrt(n) / lr + 2 * l2 + beta / lr) - np.sign(w) * l1
+        nonlocal n, z, last
+        if lr != last:
+            anew = -w * (np.sqrt(n) / lr + 2 * l2 + beta / lr) - np.sign(w) * l1
+            z, last = np.where(w == 0, z, anew), lr
         new = n + g * g
         z = z + g - (np.sqrt(new) - np.sqrt(n)) / lr * w
         n = new
