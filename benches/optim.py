@@ -1,23 +1,26 @@
-"""Optimizer speed beside PyTorch's: runs both, prints the table of ratios.
+"""Optimizer speed beside PyTorch's: runs both, prints the tables of ratios.
 
     pip install torch==2.15.0
-    python benches/optim.py
+    python benches/optim.py                  # ten minutes
+    python benches/optim.py 10M adam sgd     # only these sizes (network, 262k, 10M) and rules
 
-PyTorch's column is its fastest implementation of the rule (fused, foreach or plain).
+PyTorch's column is its fastest implementation of the rule: fused, foreach or plain. A rule's share of the
+bandwidth counts the bytes that it must move: parameter and states read and written, the gradient read.
 """
 
 import os
+import sys
 
 import torch
 
-from measure import criterion_seconds, median_seconds, milliseconds, ratio, run_criterion
+from measure import cell, criterion_seconds, functions, median_seconds, quotient, row, settled
 
 SIZES = {
     "network": [39_200, 50, 2_500, 50, 2_500, 50, 2_500, 50, 500, 10],
     "262k": [262_144],
     "10M": [10_240_000],
 }
-# How many tensors of state a rule has, and how many of them a step only reads.
+# How many tensors of state a rule has.
 STATES = {
     "sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "rmsprop-full": 3, "adam": 2,
     "adamw": 2, "nadam": 2, "nadamw": 2, "radam": 2, "adadelta": 2, "adamax": 2, "asgd": 1, "rprop": 2,
@@ -46,9 +49,11 @@ TORCH = {
 }
 
 
-def torch_step(cls, options, sizes):
-    best = None
-    for implementation in ({"fused": True}, {"foreach": True}, {"foreach": False}):
+def torch_step(name, sizes):
+    """The seconds of PyTorch's fastest implementation; None if it has none."""
+    cls, options = TORCH.get(name, (None, None))
+    seconds = []
+    for implementation in ({"fused": True}, {"foreach": True}, {"foreach": False}) if cls else ():
         params = [torch.nn.Parameter(torch.randn(n)) for n in sizes]
         for p in params:
             p.grad = torch.randn_like(p)
@@ -57,9 +62,8 @@ def torch_step(cls, options, sizes):
             optimizer.step()
         except (TypeError, RuntimeError):
             continue
-        seconds = median_seconds(lambda _: optimizer.step(), least=0.6)
-        best = seconds if best is None else min(best, seconds)
-    return best
+        seconds.append(median_seconds(lambda _: optimizer.step()))
+    return min(seconds, default=None)
 
 
 def torch_training():
@@ -76,28 +80,73 @@ def torch_training():
         torch.nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()
 
-    return median_seconds(step, least=3.0)
+    return median_seconds(step, least=2.0)
+
+
+def measured(name, size):
+    """The seconds of ours, stock Burn's, PyTorch's, and of a pass in place over 160 MB."""
+    ids = {who: f"{who}-{size}/{name}" for who in ["optim", "stock"]}
+    seconds = criterion_seconds("optim", [*ids.values(), "in-place"])
+    return {
+        "ours": seconds[ids["optim"]],
+        "stock": seconds.get(ids["stock"]),
+        "torch": torch_step(name, SIZES[size]),
+        "in-place": seconds["in-place"],
+    }
+
+
+def bandwidths(name, numbers, size):
+    """The bytes a second of a pass in place, and of ours."""
+    moved = (3 + 2 * STATES[name]) * 4 * sum(SIZES[size])
+    return 2 * 4 * 40_960_000 / numbers["in-place"], moved / numbers["ours"]
+
+
+def misses(name, numbers, size):
+    """What is slower than it should be."""
+    found = []
+    torchs, stock = (quotient(numbers[who], numbers["ours"]) for who in ["torch", "stock"])
+    in_place, ours = bandwidths(name, numbers, size)
+    if size == "10M" and ours < 0.75 * in_place:
+        found.append(f"{ours / in_place:.0%} of the bandwidth")
+    if torchs is not None and torchs < 1 / 1.3:
+        found.append(f"{1 / torchs:.2f} of PyTorch's time")
+    if stock is not None and stock < 5:
+        found.append(f"stock Burn takes only {stock:.2f} times as long")
+    return found
+
+
+def training():
+    """The seconds of a whole training step: ours, stock Burn's, PyTorch's."""
+    seconds = criterion_seconds("optim", ["training-adam", "training-stock-adam"])
+    return {"ours": seconds["training-adam"], "stock": seconds["training-stock-adam"], "torch": torch_training()}
 
 
 def main():
     torch.set_num_threads(os.cpu_count())
-    run_criterion("optim")
-    in_place = 2 * 4 * 40_960_000 / criterion_seconds("in-place")
-    print(f"in-place bandwidth {in_place * 1e-9:.1f} GB/s, torch {torch.__version__}, {os.cpu_count()} threads\n")
-    for size, sizes in SIZES.items():
-        count = sum(sizes)
-        print(f"| {size}: {count} parameters | ms | of bandwidth | PyTorch ms | ours / PyTorch | Burn ms | Burn / ours |")
-        print("| --- | --- | --- | --- | --- | --- | --- |")
-        for name, states in STATES.items():
-            ours = criterion_seconds(f"optim-{size}", name)
-            stock = criterion_seconds(f"stock-{size}", name)
-            torchs = torch_step(*TORCH[name], sizes) if name in TORCH else None
-            # Parameter and states are read and written, the gradient is read.
-            share = (3 + 2 * states) * 4 * count / ours / in_place
-            print(f"| {name} | {milliseconds(ours)} | {share:.0%} | {milliseconds(torchs)} | {ratio(ours, torchs)} | {milliseconds(stock)} | {ratio(stock, ours)} |")
-        print()
-    ours, stock, torchs = criterion_seconds("training-adam"), criterion_seconds("training-stock-adam"), torch_training()
-    print(f"training step, 784-512-512-512-512-10, batch 100, Adam: {ours * 1e3:.2f} ms, PyTorch fused {torchs * 1e3:.2f} ms, Burn's Adam {stock * 1e3:.2f} ms")
+    every = functions("optim", "optim-10M")
+    sizes = [size for size in SIZES if size in sys.argv] or SIZES
+    names = [name for name in STATES if name in sys.argv] or STATES
+    assert sorted(STATES) == every, "a rule is missing here"
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
+    for size in sizes:
+        print(f"{size}, {sum(SIZES[size])} parameters, microseconds:\n")
+        print(row("rule", "ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "of bandwidth", "GB/s"))
+        print(row(*["---"] * 8))
+        missed = []
+        for name in names:
+            numbers = settled(lambda: measured(name, size), lambda numbers: misses(name, numbers, size))
+            ours, torchs, stock = (numbers[who] for who in ["ours", "torch", "stock"])
+            cells = [cell(seconds and seconds * 1e6) for seconds in (ours, torchs, stock)]
+            cells += [cell(quotient(torchs, ours)), cell(quotient(stock, ours))]
+            in_place, used = bandwidths(name, numbers, size)
+            print(row(name, *cells, f"{used / in_place:.0%}", cell(in_place * 1e-9)), flush=True)
+            missed += [f"{name}: {miss}" for miss in misses(name, numbers, size)]
+        print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
+    step = settled(training, lambda numbers: True)
+    print(
+        f"training step, 784-512-512-512-512-10, batch 100, Adam: {step['ours'] * 1e3:.2f} ms, "
+        f"PyTorch with fused Adam {step['torch'] * 1e3:.2f} ms, Burn's Adam {step['stock'] * 1e3:.2f} ms"
+    )
 
 
 main()

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
 use burn_extras::activation::{Activation, ActivationConfig};
+use burn_extras_benches::with_gradient;
 use criterion::{Bencher, Criterion, SamplingMode, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -22,12 +23,14 @@ fn forward(bencher: &mut Bencher, function: &Function, len: usize) {
     bencher.iter(|| function(x.clone()));
 }
 
-/// The backward pass alone: from the output's gradient of ones to the input's.
+/// The backward pass alone: from the output's gradient, which somebody else holds too, to the input's.
 fn backward(bencher: &mut Bencher, function: &Function, len: usize) {
-    let x = random(len, &Device::flex().autodiff());
+    let device = Device::flex().autodiff();
+    let (x, gradient) = (random(len, &device), random(len, &device));
     let once = || {
         // A leaf of its own: the identity hands it on, and no leaf can be differentiated twice.
         let y = function(x.clone().detach().require_grad());
+        let y = with_gradient(y, gradient.clone());
         let start = Instant::now();
         let grads = y.backward();
         let elapsed = start.elapsed();

@@ -175,7 +175,7 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800));
+        .measurement_time(Duration::from_millis(400));
     targets = bandwidth, rules, training, stock_rules
 }
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 use super::declare::activation;
+use super::silu::gated;
 use crate::fused::{Number, Pointwise};
 
 /// `1 / sqrt(2 pi)`.
@@ -8,12 +9,6 @@ const NORMAL_PEAK: f64 = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 
 /// Beyond 40 the normal's tails are 0 in every float type. Bounding keeps infinity out of products.
 const TAIL: f64 = 40.0;
-
-/// The distribution function of the standard normal.
-#[inline(always)]
-fn normal_cdf<N: Number>(x: N) -> N {
-    (x * -FRAC_1_SQRT_2).erfc() * 0.5
-}
 
 activation! {
     /// GELU, Gaussian error linear unit: `f(x) = x Phi(x)`, `f'(x) = Phi(x) + x phi(x)`.
@@ -27,13 +22,13 @@ activation! {
 impl Pointwise for Gelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * normal_cdf(x)
+        x.max(N::literal(-TAIL)) * x.normal_cdf()
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-TAIL, TAIL);
-        u * (u.square() * -0.5).exp() * NORMAL_PEAK + normal_cdf(x)
+        u * (u.square() * -0.5).exp() * NORMAL_PEAK + x.normal_cdf()
     }
 }
 
@@ -55,7 +50,7 @@ impl Pointwise for GeluTanh {
     fn value<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-TAIL, TAIL);
         let inner = u * (u.square() * CUBIC + 1.0) * TWICE_ROOT;
-        x.max(N::literal(-TAIL)) * inner.sigmoid()
+        gated(x.max(N::literal(-TAIL)), inner)
     }
 
     #[inline(always)]

@@ -35,8 +35,12 @@ impl Pointwise for BentIdentity {
         // r - 1 = x^2 / (r + 1) does not cancel near 0; beyond 1e15 x / (r + 1) is 1 or -1, so what
         // is left of x is scaled by a constant, and the square stays finite.
         let u = x.clamp(-1e15, 1e15);
-        let ratio = u / ((u.square() + 1.0).sqrt() + 1.0);
-        (u * 0.5).mul_add(ratio, u) + (x - u) * (ratio * 0.5 + 1.0)
+        let root = (u.square() + 1.0).sqrt();
+        let ratio = u / (root + 1.0);
+        let near = (u * 0.5).mul_add(ratio, u) + (x - u) * (ratio * 0.5 + 1.0);
+        // Further left that cancels, and r + x = 1 / (r - x) does not.
+        let left = (x - 1.0 + (root - u).recip()) * 0.5;
+        (x + 1.0).if_negative(left, near)
     }
 
     #[inline(always)]

@@ -1,4 +1,4 @@
-use core::f64::consts::FRAC_2_SQRT_PI;
+use core::f64::consts::{FRAC_2_SQRT_PI, LN_2};
 
 use super::declare::activation;
 use crate::fused::{Number, Pointwise};
@@ -29,7 +29,12 @@ impl Mish {
 impl Pointwise for Mish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * Self::gate(x).0
+        // On the right as what is left of x, whose errors are small.
+        let e = (-x.abs()).exp();
+        let factor = x.if_negative(e * (e + 2.0), e.square() * 2.0);
+        let whole = x.if_negative(e * (e + 2.0) + 2.0, (e + 1.0) * (e * 2.0) + 1.0);
+        let part = x.clamp(-TAIL, TAIL) * factor / whole;
+        x.if_negative(part, x - part)
     }
 
     #[inline(always)]
@@ -114,10 +119,13 @@ activation! {
 impl Pointwise for Smish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // tanh(ln(1 + s)) = q / (q + 2) with q = s (s + 2).
-        let s = x.sigmoid();
-        let q = s * (s + 2.0);
-        x.max(N::literal(-TAIL)) * (q / (q + 2.0))
+        // tanh(ln(1 + s)) = q / (q + 2) with q = s (s + 2), as a fraction of e = e^-|x|: on the left
+        // e (3 e + 2) / (5 e^2 + 6 e + 2), on the right what 3/5 loses, (8 e + 6 e^2) / 5 (5 + 6 e + 2 e^2).
+        let e = (-x.abs()).exp();
+        let factor = x.if_negative(e * (e * 3.0 + 2.0), e * (e * 1.2 + 1.6));
+        let whole = x.if_negative(e * (e * 5.0 + 6.0) + 2.0, e * (e * 2.0 + 6.0) + 5.0);
+        let part = x.clamp(-TAIL, TAIL) * factor / whole;
+        x.if_negative(part, x.times(0.6) - part)
     }
 
     #[inline(always)]
@@ -140,7 +148,12 @@ activation! {
 impl Pointwise for Logish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * x.sigmoid().ln_1p()
+        // On the right ln(1 + s) = ln 2 + ln(1 - (1 - s) / 2), whose second part is small.
+        let e = (-x.abs()).exp();
+        let tail = e / (e + 1.0);
+        let rest = x.if_negative(tail, tail * -0.5).ln_1p();
+        let u = x.max(N::literal(-TAIL));
+        u.if_negative(u * rest, u * (rest + LN_2))
     }
 
     #[inline(always)]
@@ -239,7 +252,12 @@ impl Pflu {
 impl Pointwise for Pflu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-Self::FAR)) * Self::parts(x).2
+        let (u, scale, gate) = Self::parts(x);
+        let half = x * 0.5;
+        x.if_negative(
+            x.max(N::literal(-Self::FAR)) * gate,
+            half.mul_add(u * scale, half),
+        )
     }
 
     #[inline(always)]

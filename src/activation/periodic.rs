@@ -71,7 +71,8 @@ activation! {
 impl Pointwise for Snake {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x + (x * self.a).sin().square() / self.a
+        let sine = (x * self.a).sin();
+        sine.mul_add(sine / self.a, x)
     }
 
     #[inline(always)]

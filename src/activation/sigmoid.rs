@@ -133,8 +133,7 @@ fn centered<N: Number>(x: N) -> N {
 impl Pointwise for Laplace {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        let z = centered(x) * (-LAPLACE_PRECISION * core::f64::consts::FRAC_1_SQRT_2);
-        z.erfc() * 0.5
+        (centered(x) * LAPLACE_PRECISION).normal_cdf()
     }
 
     #[inline(always)]

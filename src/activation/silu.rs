@@ -4,6 +4,25 @@ use crate::fused::{Number, Pointwise};
 /// Beyond 800 the sigmoid is 0 or 1 in every float type. Bounding keeps infinity out of products.
 const TAIL: f64 = 800.0;
 
+/// `factor s(x)`, rounded once less than a product with the sigmoid.
+#[inline(always)]
+pub(super) fn gated<N: Number>(factor: N, x: N) -> N {
+    let e = (-x.abs()).exp();
+    x.if_negative(factor * e, factor) / (e + 1.0)
+}
+
+/// `s (1 + x (1 - s))`, the derivative of SiLU.
+///
+/// Its values at `x` and `-x` add up to 1, and on the left they are small: so are their errors.
+#[inline(always)]
+fn silu_slope<N: Number>(x: N) -> N {
+    let a = x.abs().min(N::literal(TAIL));
+    let e = (-a).exp();
+    let s = (e + 1.0).recip();
+    let left = e * s * (-a).mul_add(s, N::literal(1.0));
+    x.if_positive(-left + 1.0, left)
+}
+
 activation! {
     /// SiLU, sigmoid linear unit: `f(x) = x s` with `s` the sigmoid, `f'(x) = s (1 + x (1 - s))`.
     ///
@@ -14,13 +33,12 @@ activation! {
 impl Pointwise for Silu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * x.sigmoid()
+        gated(x.max(N::literal(-TAIL)), x)
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let s = x.sigmoid();
-        s.mul_add(x.clamp(-TAIL, TAIL) * (-x).sigmoid(), s)
+        silu_slope(x)
     }
 }
 
@@ -38,14 +56,12 @@ activation! {
 impl Pointwise for Swish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL / self.beta)) * (x * self.beta).sigmoid()
+        gated(x.max(N::literal(-TAIL / self.beta)), x * self.beta)
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let z = x * self.beta;
-        let s = z.sigmoid();
-        s.mul_add(z.clamp(-TAIL, TAIL) * (-z).sigmoid(), s)
+        silu_slope(x * self.beta)
     }
 }
 
@@ -80,7 +96,7 @@ activation! {
 impl Pointwise for DSilu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        Silu.slope(x)
+        silu_slope(x)
     }
 
     #[inline(always)]

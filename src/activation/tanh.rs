@@ -44,7 +44,7 @@ impl Pointwise for ScaledTanh {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        (x * self.beta).sech_squared() * (self.alpha * self.beta)
+        x.times(self.beta).sech_squared() * (self.alpha * self.beta)
     }
 }
 

@@ -133,7 +133,9 @@ impl<B: PointwiseOps, C: CheckpointStrategy> PointwiseOps for Autodiff<B, C> {
 
 /// `f(x)` on whatever device `x` is on.
 pub(crate) fn apply(formula: Formula, x: DispatchTensor) -> DispatchTensor {
-    if is_wired(&x.kind) {
+    if formula.is_identity() {
+        x
+    } else if is_wired(&x.kind) {
         <Dispatch as PointwiseOps>::pointwise(formula, x)
     } else {
         apply_composed(formula, x)

@@ -2,7 +2,7 @@ use core::fmt::Debug;
 
 #[cfg(feature = "flex")]
 use super::flex::{self, Block, Span, vectorize, vectorize_widest};
-use super::{Double, Number, Pointwise, Symbol};
+use super::{Double, Number, Pointwise, Symbol, trace};
 
 /// A formula behind a pointer, so that backends and autodiff are compiled once for all formulas.
 pub(crate) trait Kernel: Debug + Send + Sync {
@@ -18,6 +18,8 @@ pub(crate) trait Kernel: Debug + Send + Sync {
     fn slope_f64(&self, grad: Span<'_, f64>, kept: &[Block<f64>]);
     /// `f(x)` and `f'(x)`.
     fn evaluate(&self, x: f64) -> (f64, f64);
+    /// Whether `f(x)` is `x`.
+    fn is_identity(&self) -> bool;
     /// Whether the backward pass keeps the output rather than the input.
     fn keeps_output(&self) -> bool;
     fn record_value<'g>(&self, x: Symbol<'g>) -> Symbol<'g>;
@@ -72,6 +74,10 @@ impl<F: Pointwise> Kernel for F {
             Double(x)
         };
         (value.0, slope_at(self, kept).0)
+    }
+
+    fn is_identity(&self) -> bool {
+        trace::is_identity(self)
     }
 
     fn keeps_output(&self) -> bool {

@@ -10,9 +10,12 @@ mod number;
 mod pointwise;
 mod scalar;
 mod symbol;
+mod trace;
 mod update;
 
 pub(crate) use backend::Formula;
+#[cfg(feature = "flex")]
+pub use flex::release_memory;
 pub use number::Number;
 pub use pointwise::{Pointwise, apply, apply_composed};
 pub(crate) use pointwise::{apply_formula, apply_formula_composed};

@@ -45,7 +45,7 @@ pub trait Number:
     /// The square root; NaN below zero.
     fn sqrt(self) -> Self;
 
-    /// `e^self`; overflows to infinity above 88.7 in `f32`.
+    /// `e^self`; in `f32` infinity above 88.7, and 0 below -87, where it leaves the normal numbers.
     fn exp(self) -> Self;
 
     /// `e^self - 1`, exact near zero.
@@ -91,6 +91,14 @@ pub trait Number:
             self * series * core::f64::consts::FRAC_2_SQRT_PI,
             -self.erfc() + 1.0,
         )
+    }
+
+    /// The distribution function of the standard normal, `erfc(-self / sqrt 2) / 2`.
+    ///
+    /// In `f32` the absolute error is within 5e-8; `erfc` is precise also where it is tiny.
+    #[inline(always)]
+    fn normal_cdf(self) -> Self {
+        (self * -core::f64::consts::FRAC_1_SQRT_2).erfc() * 0.5
     }
 
     /// The sine.
@@ -164,7 +172,8 @@ pub trait Number:
     #[inline(always)]
     fn sech_squared(self) -> Self {
         let e = (self.abs() * -2.0).exp();
-        e * 4.0 / (e + 1.0).square()
+        // (e + 1)^2, whose rounding a square would double.
+        e * 4.0 / e.mul_add(e + 2.0, Self::literal(1.0))
     }
 
     /// 1 above zero, 0 at zero and below; NaN for NaN.

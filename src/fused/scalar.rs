@@ -103,7 +103,9 @@ impl Number for Single {
         ln_1p => math::ln_1p,
         tanh => math::tanh,
         atan => math::atan,
+        erf => math::erf,
         erfc => math::erfc,
+        normal_cdf => math::normal_cdf,
         sin => math::sin,
         cos => math::cos,
     }
@@ -122,6 +124,7 @@ impl Number for Double {
         ln_1p => f64::ln_1p,
         tanh => f64::tanh,
         atan => f64::atan,
+        erf => libm::erf,
         erfc => libm::erfc,
         sin => f64::sin,
         cos => f64::cos,

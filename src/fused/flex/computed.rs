@@ -5,6 +5,9 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
     type Number: Number;
     fn number(self) -> Self::Number;
     fn from_number(number: Self::Number) -> Self;
+    fn is_nan(self) -> bool;
+    fn to_f64(self) -> f64;
+    fn from_f64(value: f64) -> Self;
 }
 
 macro_rules! computed {
@@ -21,6 +24,19 @@ macro_rules! computed {
                 #[inline(always)]
                 fn from_number(number: $number) -> Self {
                     number.0
+                }
+
+                #[inline(always)]
+                fn is_nan(self) -> bool {
+                    self.is_nan()
+                }
+
+                fn to_f64(self) -> f64 {
+                    self.into()
+                }
+
+                fn from_f64(value: f64) -> Self {
+                    value as Self
                 }
             }
         )*

@@ -3,8 +3,9 @@ use burn::backend::{
     flex::{FlexTensor, Layout},
     tensor::FloatTensor,
 };
-use burn::tensor::{Bytes, Element, bf16, f16};
+use burn::tensor::{Element, bf16, f16};
 
+use super::memory;
 use super::pass::{self, Pass, Stored};
 use super::vectorize::is_supported;
 use crate::fused::backend::{Formula, PointwiseOps, slope_composed, value_composed};
@@ -69,7 +70,7 @@ fn run<E: Stored + Element>(
     }
     let source = tensor.as_slice::<E>().expect("dense");
     FlexTensor::new(
-        Bytes::from_elems(pass::fresh(kernel, work, source)),
+        memory::into_bytes(pass::fresh(kernel, work, source)),
         Layout::contiguous(tensor.layout().shape().clone()),
         tensor.dtype(),
     )

@@ -3,20 +3,14 @@
 use core::ops::Range;
 
 use half::slice::HalfFloatSliceExt;
-use rayon::prelude::*;
 
-use super::span::{Block, LANES, Span, Uninit};
+use super::memory;
+use super::share::share;
+use super::span::{Block, LANES, Span};
 use crate::fused::kernel::Kernel;
 
-/// Blocks that one call works on: what half precision is widened to stays in the first-level cache.
-const CHUNK: usize = 16;
-
-/// Chunks that one thread takes at least.
-const MIN_CHUNKS: usize = 8;
-
-/// Elements from which more threads pay. Waking them costs 10 to 20 microseconds: one thread does
-/// 100,000 elements of the lightest formula in that time, and 10,000 of the heaviest.
-const PARALLEL: usize = 32 * CHUNK * LANES;
+/// Blocks that a thread takes at a time: 64 KiB of `f32`.
+const CHUNK: usize = 256;
 
 /// What a pass does with the numbers it reads.
 #[derive(Clone, Copy)]
@@ -41,7 +35,7 @@ impl<'a, E> Pass<'a, Block<E>> {
 
 /// A float type that tensors store.
 pub(crate) trait Stored: bytemuck::Pod + Send + Sync {
-    /// Runs a pass over a chunk: at most [`CHUNK`] blocks.
+    /// Runs a pass over blocks.
     fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, chunk: Span<'_, Self>);
 }
 
@@ -63,27 +57,32 @@ impl Stored for f64 {
     }
 }
 
-/// Half precision is storage only: a chunk at a time is widened, worked on and rounded once.
+/// Half precision is storage only: some blocks at a time are widened, worked on and rounded once.
 macro_rules! stored_half {
     ($($half:ty),*) => {
         $(
             impl Stored for $half {
                 fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, mut chunk: Span<'_, Self>) {
-                    let (mut wide, mut wide_kept) = ([[0.0; LANES]; CHUNK], [[0.0; LANES]; CHUNK]);
-                    let wide = &mut wide[..chunk.read().len()];
-                    chunk.read().as_flattened().convert_to_f32_slice(wide.as_flattened_mut());
-                    match pass {
-                        Pass::Value => kernel.value_f32(Span::in_place(wide)),
-                        Pass::Slope { kept } => {
-                            let wide_kept = &mut wide_kept[..kept.len()];
-                            kept.as_flattened().convert_to_f32_slice(wide_kept.as_flattened_mut());
-                            kernel.slope_f32(Span::in_place(wide), wide_kept);
+                    let (mut wide, mut wide_kept) = ([[0.0; LANES]; WIDENED], [[0.0; LANES]; WIDENED]);
+                    let blocks = chunk.read().len();
+                    for start in (0..blocks).step_by(WIDENED) {
+                        let range = start..blocks.min(start + WIDENED);
+                        let wide = &mut wide[..range.len()];
+                        let narrow = chunk.read()[range.clone()].as_flattened();
+                        narrow.convert_to_f32_slice(wide.as_flattened_mut());
+                        match pass.over(range) {
+                            Pass::Value => kernel.value_f32(Span::in_place(wide)),
+                            Pass::Slope { kept } => {
+                                let wide_kept = &mut wide_kept[..kept.len()];
+                                kept.as_flattened().convert_to_f32_slice(wide_kept.as_flattened_mut());
+                                kernel.slope_f32(Span::in_place(wide), wide_kept);
+                            }
                         }
-                    }
-                    for (index, wide) in wide.iter().enumerate() {
-                        let mut narrow = [Self::ZERO; LANES];
-                        narrow.convert_from_f32_slice(wide);
-                        chunk.write(index, narrow);
+                        for (index, wide) in wide.iter().enumerate() {
+                            let mut narrow = [Self::ZERO; LANES];
+                            narrow.convert_from_f32_slice(wide);
+                            chunk.write(start + index, narrow);
+                        }
                     }
                 }
             }
@@ -91,23 +90,19 @@ macro_rules! stored_half {
     };
 }
 
+/// How many blocks of half precision are widened at a time: few enough for the first-level cache.
+const WIDENED: usize = 16;
+
 stored_half!(half::f16, half::bf16);
 
 /// Runs a pass in place.
 pub(crate) fn in_place<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, x: &mut [E]) {
     let (pass, last_pass) = split(pass);
-    let parallel = x.len() >= PARALLEL;
     let (blocks, last) = x.as_chunks_mut();
-    let work = |(index, blocks): (usize, &mut [Block<E>])| {
+    share(blocks.chunks_mut(CHUNK).enumerate(), |(index, blocks)| {
         let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
         E::run(kernel, pass, Span::in_place(blocks));
-    };
-    if parallel {
-        let chunks = blocks.par_chunks_mut(CHUNK).enumerate();
-        chunks.with_min_len(MIN_CHUNKS).for_each(work);
-    } else {
-        blocks.chunks_mut(CHUNK).enumerate().for_each(work);
-    }
+    });
     last.copy_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
 }
 
@@ -115,28 +110,19 @@ pub(crate) fn in_place<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, x: &mu
 pub(crate) fn fresh<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, source: &[E]) -> Vec<E> {
     let (pass, last_pass) = split(pass);
     let (blocks, last) = source.as_chunks();
-    let mut buffer = Vec::with_capacity(source.len());
+    let mut buffer = memory::buffer(source.len());
     let (targets, _) = buffer.spare_capacity_mut().as_chunks_mut();
     let targets = &mut targets[..blocks.len()];
-    let work = |(index, (blocks, targets)): (usize, FromTo<'_, E>)| {
+    let chunks = blocks.chunks(CHUNK).zip(targets.chunks_mut(CHUNK));
+    share(chunks.enumerate(), |(index, (blocks, targets))| {
         let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
         E::run(kernel, pass, Span::fresh(blocks, targets));
-    };
-    if source.len() >= PARALLEL {
-        let chunks = blocks.par_chunks(CHUNK).zip(targets.par_chunks_mut(CHUNK));
-        chunks.enumerate().with_min_len(MIN_CHUNKS).for_each(work);
-    } else {
-        let chunks = blocks.chunks(CHUNK).zip(targets.chunks_mut(CHUNK));
-        chunks.enumerate().for_each(work);
-    }
+    });
     // SAFETY: the chunks cover all whole blocks, and a pass writes each block of its span.
     unsafe { buffer.set_len(blocks.as_flattened().len()) };
     buffer.extend_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
     buffer
 }
-
-/// What is read, and where as many results go.
-type FromTo<'a, E> = (&'a [Block<E>], &'a mut [Uninit<E>]);
 
 /// The pass over whole blocks, and over the numbers after the last of them.
 fn split<E>(pass: Pass<'_, E>) -> (Pass<'_, Block<E>>, Pass<'_, E>) {

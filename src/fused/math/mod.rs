@@ -10,7 +10,7 @@ mod log;
 mod root;
 mod trig;
 
-pub(crate) use erf::{ERFC, erfc};
+pub(crate) use erf::{ERFC, erf, erfc, normal_cdf};
 pub(crate) use exp::{exp, exp_m1};
 pub(crate) use log::{ln, ln_1p};
 pub(crate) use root::cbrt;

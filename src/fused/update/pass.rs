@@ -11,11 +11,12 @@ use super::UpdateRule;
 use super::decay::Decay;
 use super::optimizer::{Step, cast};
 use crate::fused::Number;
-use crate::fused::flex::{Block, Computed, LANES, is_supported, vectorize, vectorize_widest};
+use crate::fused::flex::{
+    Block, Computed, LANES, is_supported, share, vectorize, vectorize_widest,
+};
 
-/// Elements that one thread takes at a time; below twice as many, one thread does it all, for it
-/// takes no longer than waking another one, 10 to 20 microseconds.
-const CHUNK: usize = 512 * LANES;
+/// Elements that a thread takes at a time.
+const CHUNK: usize = 256 * LANES;
 
 /// Whether [`run`] can update the tensor: a float tensor on the Flex backend.
 pub(super) fn serves(tensor: &DispatchTensor) -> bool {
@@ -133,14 +134,14 @@ fn in_place<E, F, const K: usize>(
     E: Element + bytemuck::Pod,
     F: Element + bytemuck::Pod,
 {
-    Views {
+    let views = Views {
         param: slice_mut::<E>(param),
         grad: grad.as_slice::<E>().expect("row-major and of this type"),
         state: state
             .each_mut()
             .map(|tensor| tensor.as_mut().map(slice_mut::<F>)),
-    }
-    .for_each_chunk(pass);
+    };
+    share(Chunks(views), pass);
 }
 
 /// The elements of a row-major tensor; copies them first where somebody else holds them too.
@@ -158,47 +159,47 @@ struct Views<'a, E, F, const K: usize> {
 
 type Blocks<'a, F, const K: usize> = Views<'a, Block<F>, Block<F>, K>;
 
-impl<E: Send + Sync, F: Send, const K: usize> Views<'_, E, F, K> {
-    fn split_at(self, middle: usize) -> (Self, Self) {
-        let (param, param_rest) = self.param.split_at_mut(middle);
-        let (grad, grad_rest) = self.grad.split_at(middle);
-        let mut rest = [const { None }; K];
-        let mut slots = rest.iter_mut();
-        let state = self.state.map(|state| {
-            let slot = slots.next().expect("a slot for each state");
-            let (state, rest) = state?.split_at_mut(middle);
-            *slot = Some(rest);
-            Some(state)
-        });
-        let (first, second) = (
-            Self { param, grad, state },
-            Self {
-                param: param_rest,
-                grad: grad_rest,
-                state: rest,
-            },
-        );
-        (first, second)
-    }
-
-    fn for_each_chunk(self, pass: &(dyn Fn(Self) + Sync)) {
-        let len = self.param.len();
-        if len < 2 * CHUNK {
-            return pass(self);
+impl<E, F, const K: usize> Views<'_, E, F, K> {
+    /// Splits off the first `len` elements.
+    fn take(&mut self, len: usize) -> Self {
+        const WITHIN: &str = "no more elements than there are";
+        Self {
+            param: self.param.split_off_mut(..len).expect(WITHIN),
+            grad: self.grad.split_off(..len).expect(WITHIN),
+            state: self.state.each_mut().map(|state| {
+                let state = state.as_mut()?;
+                Some(state.split_off_mut(..len).expect(WITHIN))
+            }),
         }
-        let middle = (len / 2).next_multiple_of(LANES);
-        let (left, right) = self.split_at(middle);
-        rayon::join(|| left.for_each_chunk(pass), || right.for_each_chunk(pass));
     }
 }
 
+/// The views of [`CHUNK`] elements after another.
+struct Chunks<'a, E, F, const K: usize>(Views<'a, E, F, K>);
+
+impl<'a, E, F, const K: usize> Iterator for Chunks<'a, E, F, K> {
+    type Item = Views<'a, E, F, K>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = self.0.param.len();
+        (left > 0).then(|| self.0.take(left.min(CHUNK)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let chunks = self.0.param.len().div_ceil(CHUNK);
+        (chunks, Some(chunks))
+    }
+}
+
+impl<E, F, const K: usize> ExactSizeIterator for Chunks<'_, E, F, K> {}
+
 /// A pass over numbers of which the last may not fill a block.
 fn in_blocks<F: Computed, const K: usize>(
-    views: Views<'_, F, F, K>,
+    mut views: Views<'_, F, F, K>,
     pass: &dyn Fn(Blocks<'_, F, K>),
 ) {
-    let whole = views.param.len() / LANES * LANES;
-    let (whole, last) = views.split_at(whole);
+    let whole = views.take(views.param.len() / LANES * LANES);
+    let last = views;
     pass(Views {
         param: whole.param.as_chunks_mut().0,
         grad: whole.grad.as_chunks().0,
