@@ -9,6 +9,7 @@ bandwidth counts the bytes that it must move: parameter and states read and writ
 """
 
 import os
+import subprocess
 import sys
 
 import torch
@@ -115,14 +116,21 @@ def misses(name, numbers, size):
     return found
 
 
-def training():
-    """The seconds of a whole training step: ours, stock Burn's, PyTorch's."""
+def training(environment):
+    """The seconds of a whole training step: ours, stock Burn's, PyTorch's, each in a process of its own."""
+    os.environ.update(environment)
     seconds = criterion_seconds("optim", ["training-adam", "training-stock-adam"])
-    return {"ours": seconds["training-adam"], "stock": seconds["training-stock-adam"], "torch": torch_training()}
+    command = [sys.executable, __file__, "--torch-training"]
+    torchs = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    for name in environment:
+        del os.environ[name]
+    return {"ours": seconds["training-adam"], "stock": seconds["training-stock-adam"], "torch": torchs}
 
 
 def main():
     torch.set_num_threads(os.cpu_count())
+    if "--torch-training" in sys.argv:
+        return print(torch_training())
     every = functions("optim", "optim-10M")
     sizes = [size for size in SIZES if size in sys.argv] or SIZES
     names = [name for name in STATES if name in sys.argv] or STATES
@@ -142,11 +150,13 @@ def main():
             print(row(name, *cells, f"{used / in_place:.0%}", cell(in_place * 1e-9)), flush=True)
             missed += [f"{name}: {miss}" for miss in misses(name, numbers, size)]
         print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
-    step = settled(training, lambda numbers: True)
-    print(
-        f"training step, 784-512-512-512-512-10, batch 100, Adam: {step['ours'] * 1e3:.2f} ms, "
-        f"PyTorch with fused Adam {step['torch'] * 1e3:.2f} ms, Burn's Adam {step['stock'] * 1e3:.2f} ms"
-    )
+    print("training step, 784-512-512-512-512-10, batch 100, Adam, milliseconds:\n")
+    print(row("memory that is freed", "ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
+    print(row(*["---"] * 6))
+    for what, environment in [("as the C library does", {}), ("64 MiB stay", {"MALLOC_TOP_PAD_": str(64 << 20)})]:
+        step = settled(lambda: training(environment), lambda numbers: True)
+        ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
+        print(row(what, *(cell(seconds * 1e3) for seconds in (ours, torchs, stock)), cell(torchs / ours), cell(stock / ours)))
 
 
 main()

@@ -1,6 +1,6 @@
 //! How far each activation and its derivative are from the same formula in `f64`.
 //!
-//! Every test run goes through a sample of all floats. The exhaustive run takes most of an hour
+//! Every test run goes through a sample of all floats. The exhaustive run takes a quarter of an hour
 //! of processor time and writes the table of worst errors, `docs/accuracy.md`:
 //!
 //! ```text

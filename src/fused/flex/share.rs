@@ -21,6 +21,9 @@ pub(crate) fn share<I>(mut items: I, work: impl Fn(I::Item) + Sync)
 where
     I: ExactSizeIterator + Send,
 {
+    if items.len() < 2 {
+        return items.for_each(work);
+    }
     let (start, all) = (Instant::now(), items.len());
     while let Some(item) = items.next() {
         work(item);
@@ -51,9 +54,13 @@ where
             });
         }
         work();
-        // The end of the scope waits for the helpers, asleep unless they are there already.
+        // The end of the scope waits for the helpers: one of rayon's own threads does other work
+        // meanwhile, any other falls asleep unless they are there already.
         let start = Instant::now();
-        while arrived.load(Ordering::Relaxed) < helpers && start.elapsed() < WAIT {
+        while rayon::current_thread_index().is_none()
+            && arrived.load(Ordering::Relaxed) < helpers
+            && start.elapsed() < WAIT
+        {
             core::hint::spin_loop();
         }
     });
