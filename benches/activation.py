@@ -1,7 +1,7 @@
 """Activation speed beside PyTorch's: runs both, prints the tables of ratios.
 
     pip install torch==2.15.0
-    python benches/activation.py                 # an hour
+    python benches/activation.py                 # twenty minutes
     python benches/activation.py 1M              # only these sizes: 10k, 1M, 16M
     python benches/activation.py 1M gelu mish    # only these activations
 

@@ -47,7 +47,7 @@ def criterion_seconds(bench, names):
     return medians
 
 
-def median_seconds(step, prepare=lambda: None, least=0.3):
+def median_seconds(step, prepare=lambda: None, least=0.2):
     """The median seconds of `step(prepare())`; preparing is not timed."""
     for _ in range(3):
         step(prepare())
