@@ -1,6 +1,8 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::{Number, Pointwise, kernel::slope_at};
+#[cfg(feature = "flex")]
+use super::kernel::slope_at;
+use super::{Number, Pointwise};
 
 /// What can be told of a formula without its input.
 ///
@@ -30,12 +32,14 @@ pub(super) fn is_identity<F: Pointwise>(formula: &F) -> bool {
 }
 
 /// Whether the value of a formula depends on a sine or a cosine.
+#[cfg(feature = "flex")]
 #[inline(always)]
 pub(super) fn has_periodic_value<F: Pointwise>(formula: &F) -> bool {
     formula.value(INPUT).periodic
 }
 
 /// Whether the slope of a formula depends on a sine or a cosine.
+#[cfg(feature = "flex")]
 #[inline(always)]
 pub(super) fn has_periodic_slope<F: Pointwise>(formula: &F) -> bool {
     slope_at(formula, INPUT).periodic
@@ -147,7 +151,7 @@ impl Number for Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activation::{Gcu, Identity, Relu, Sine, Snake};
+    use crate::activation::{Identity, Relu, Sine};
 
     #[test]
     fn the_identity_is_its_input_and_nothing_else_is() {
@@ -155,8 +159,11 @@ mod tests {
         assert!(!is_identity(&Relu) && !is_identity(&Sine::default()));
     }
 
+    #[cfg(feature = "flex")]
     #[test]
     fn what_has_a_sine_in_it_is_periodic() {
+        use crate::activation::{Gcu, Snake};
+
         assert!(has_periodic_value(&Gcu) && has_periodic_slope(&Snake::default()));
         assert!(!has_periodic_value(&Relu) && !has_periodic_slope(&Identity));
     }

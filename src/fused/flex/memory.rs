@@ -152,8 +152,9 @@ mod tests {
         let bytes = into_bytes(vec![1.0f32; LEN]);
         let address = bytes.as_ptr();
         drop(bytes);
-        assert_ne!(buffer::<f32>(LEN - 1).as_ptr().cast(), address);
-        assert_ne!(buffer::<f64>(LEN / 2).as_ptr().cast(), address);
+        let (shorter, wider) = (buffer::<f32>(LEN - 1), buffer::<f64>(LEN / 2));
+        assert_ne!(shorter.as_ptr().cast(), address);
+        assert_ne!(wider.as_ptr().cast(), address);
         let again = buffer::<f32>(LEN);
         assert_eq!(again.as_ptr().cast(), address);
         assert!(again.is_empty() && again.capacity() == LEN);
