@@ -73,8 +73,8 @@ impl UpdateRule<2> for Ftrl {
     const STATE_NAMES: [&'static str; 2] = ["square_sum", "linear"];
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
-        // The learning rate of the step before, 0 in the first.
-        let changed = clock.memory[0] != clock.lr;
+        // The memory is the learning rate of the step before; a first one may be 0, as in a warm-up.
+        let changed = clock.time == 1 || clock.memory[0] != clock.lr;
         clock.memory[0] = clock.lr;
         // Its inverse has to be finite in f32, also at the end of a schedule that ends at 0.
         let inverse_lr = clock.lr.max(1e-30).recip();
