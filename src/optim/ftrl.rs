@@ -104,3 +104,23 @@ impl UpdateRule<2> for Ftrl {
         ((z.clamp(-self.l1, self.l1) - z) / quadratic, [next, z])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::Double;
+
+    #[test]
+    fn a_learning_rate_of_zero_keeps_the_weights() {
+        let rule = Ftrl::by_convention(Convention::Paper);
+        let mut clock = Clock {
+            lr: 0.0,
+            time: 1,
+            memory: [0.0; 2],
+        };
+        let scalars = rule.scalars(&mut clock);
+        let state = rule.start(&scalars, Double(0.7));
+        let (weight, _) = rule.update(&scalars, Double(0.7), Double(0.3), state);
+        assert!((weight.0 - 0.7).abs() < 1e-12, "{weight:?}");
+    }
+}
