@@ -3,6 +3,7 @@
     pip install torch==2.15.0
     python benches/optim.py                  # six minutes
     python benches/optim.py 10M adam sgd     # only these sizes (network, 262k, 10M) and rules
+    python benches/optim.py training         # only a whole training step
 
 PyTorch's column is its fastest implementation of the rule: fused, foreach or plain. A rule's share of the
 bandwidth counts the bytes that it must move: parameter and states read and written, the gradient read.
@@ -116,15 +117,13 @@ def misses(name, numbers, size):
     return found
 
 
-def training(environment):
+def training():
     """The seconds of a whole training step: ours, stock Burn's, PyTorch's, each in a process of its own."""
-    os.environ.update(environment)
-    seconds = criterion_seconds("optim", ["training-adam", "training-stock-adam"])
+    ids = {"ours": "training/adam", "stock": "training/stock-adam"}
+    seconds = criterion_seconds("optim", list(ids.values()))
     command = [sys.executable, __file__, "--torch-training"]
     torchs = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    for name in environment:
-        del os.environ[name]
-    return {"ours": seconds["training-adam"], "stock": seconds["training-stock-adam"], "torch": torchs}
+    return {who: seconds[name] for who, name in ids.items()} | {"torch": torchs}
 
 
 def main():
@@ -132,7 +131,7 @@ def main():
     if "--torch-training" in sys.argv:
         return print(torch_training())
     every = functions("optim", "optim-10M")
-    sizes = [size for size in SIZES if size in sys.argv] or SIZES
+    sizes = [size for size in SIZES if size in sys.argv] or [size for size in SIZES if "training" not in sys.argv]
     names = [name for name in STATES if name in sys.argv] or STATES
     assert sorted(STATES) == every, "a rule is missing here"
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
@@ -151,12 +150,12 @@ def main():
             missed += [f"{name}: {miss}" for miss in misses(name, numbers, size)]
         print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
     print("training step, 784-512-512-512-512-10, batch 100, Adam, milliseconds:\n")
-    print(row("memory that is freed", "ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
-    print(row(*["---"] * 6))
-    for what, environment in [("as the C library does", {}), ("64 MiB stay", {"MALLOC_TOP_PAD_": str(64 << 20)})]:
-        step = settled(lambda: training(environment), lambda numbers: True)
-        ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
-        print(row(what, *(cell(seconds * 1e3) for seconds in (ours, torchs, stock)), cell(torchs / ours), cell(stock / ours)))
+    print(row("ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
+    print(row(*["---"] * 5))
+    step = settled(training, lambda _: True)
+    ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
+    cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
+    print(row(*cells, cell(torchs / ours), cell(stock / ours)))
 
 
 main()

@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -19,7 +20,8 @@ const WAIT: Duration = Duration::from_micros(50);
 /// fifty in time, and so does memory that is cached from memory that is fresh.
 pub(crate) fn share<I>(mut items: I, work: impl Fn(I::Item) + Sync)
 where
-    I: ExactSizeIterator + Send,
+    I: ExactSizeIterator,
+    I::Item: Send,
 {
     if items.len() < 2 {
         return items.for_each(work);
@@ -34,31 +36,49 @@ where
     }
 }
 
-fn among_threads<I>(items: I, work: impl Fn(I::Item) + Sync)
+/// Each thread has a stretch of its own, the same one whenever as many items are shared: what it wrote
+/// last time may still be in the cache of its core. A thread that is done takes from the ends of the others'.
+fn among_threads<I>(mut items: I, work: impl Fn(I::Item) + Sync)
 where
-    I: ExactSizeIterator + Send,
+    I: ExactSizeIterator,
+    I::Item: Send,
 {
-    let helpers = items.len().min(rayon::current_num_threads() - 1);
-    let (items, arrived) = (Mutex::new(items), AtomicUsize::new(0));
-    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        while let Some(item) = next() {
-            work(item);
+    let threads = items.len().min(rayon::current_num_threads());
+    let len = items.len().div_ceil(threads);
+    let stretches: Vec<_> = (0..threads)
+        .map(|_| Mutex::new(items.by_ref().take(len).collect::<VecDeque<_>>()))
+        .collect();
+    let take = |stretch: usize, own: bool| {
+        let items = stretches[stretch].lock();
+        let mut items = items.unwrap_or_else(PoisonError::into_inner);
+        if own {
+            items.pop_front()
+        } else {
+            items.pop_back()
         }
     };
+    let work = |thread: usize| {
+        for other in 0..threads {
+            while let Some(item) = take((thread + other) % threads, other == 0) {
+                work(item);
+            }
+        }
+    };
+    let arrived = AtomicUsize::new(0);
     rayon::in_place_scope(|scope| {
-        for _ in 0..helpers {
-            scope.spawn(|_| {
-                work();
+        for thread in 1..threads {
+            let (work, arrived) = (&work, &arrived);
+            scope.spawn(move |_| {
+                work(thread);
                 arrived.fetch_add(1, Ordering::Relaxed);
             });
         }
-        work();
+        work(0);
         // The end of the scope waits for the helpers: one of rayon's own threads does other work
         // meanwhile, any other falls asleep unless they are there already.
         let start = Instant::now();
         while rayon::current_thread_index().is_none()
-            && arrived.load(Ordering::Relaxed) < helpers
+            && arrived.load(Ordering::Relaxed) < threads - 1
             && start.elapsed() < WAIT
         {
             core::hint::spin_loop();
