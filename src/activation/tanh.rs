@@ -68,7 +68,7 @@ impl Pointwise for HardTanh {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        (x - self.min).heaviside() * (-x + self.max).heaviside()
+        ((x - self.min) * (-x + self.max)).heaviside()
     }
 }
 
