@@ -61,7 +61,10 @@ pub(crate) fn tanh(x: f32) -> f32 {
     ];
     let a = x.abs();
     let e = exp(a * -2.0);
-    let far = 1.0 - 2.0 * e / (e + 1.0);
+    let sum = e + 1.0;
+    // What rounding the sum lost, to first order.
+    let lost = e - (sum - 1.0);
+    let far = 1.0 - 2.0 * e.mul_add(-lost, e) / sum;
     let square = a * a;
     let near = (a * square).mul_add(polynomial(square, SERIES), a);
     select(a < 1.0, near, far).copysign(x)
