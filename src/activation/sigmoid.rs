@@ -65,7 +65,7 @@ impl Pointwise for HardSigmoid {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let line = x * self.alpha + self.beta;
-        (line * (-line + 1.0)).heaviside() * self.alpha
+        line.inside(0.0, 1.0) * self.alpha
     }
 }
 

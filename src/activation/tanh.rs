@@ -68,7 +68,7 @@ impl Pointwise for HardTanh {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        ((x - self.min) * (-x + self.max)).heaviside()
+        x.inside(self.min, self.max)
     }
 }
 
@@ -108,5 +108,28 @@ impl Pointwise for Sqnl {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         x.clamp(-2.0, 2.0).abs() * -0.5 + 1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fused::Single;
+
+    #[test]
+    fn hard_tanh_has_a_slope_between_any_bounds() {
+        for bound in [1e-30, 1.0, 3e38] {
+            let activation = HardTanh {
+                min: -bound,
+                max: bound,
+            };
+            let slope = |x: f64| activation.slope(Single(x as f32)).0;
+            assert_eq!(
+                [0.0, 0.5 * bound, -0.5 * bound].map(slope),
+                [1.0; 3],
+                "{bound}"
+            );
+            assert_eq!([bound, -bound].map(slope), [0.0; 2], "{bound}");
+        }
     }
 }

@@ -137,6 +137,13 @@ pub trait Number:
         self.max(Self::literal(min)).min(Self::literal(max))
     }
 
+    /// 1 strictly between two literals, 0 elsewhere, as the derivative of [`clamp`](Number::clamp); NaN for NaN.
+    #[inline(always)]
+    fn inside(self, min: f64, max: f64) -> Self {
+        // The nearer bound decides: a product of the distances could overflow, or underflow.
+        (self - min).min(-self + max).heaviside()
+    }
+
     /// `self * factor` rounded once, though the type may not hold `factor` exactly.
     #[inline(always)]
     fn times(self, factor: f64) -> Self {
