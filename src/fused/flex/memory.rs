@@ -19,10 +19,7 @@ const MIN: usize = 128 << 10;
 /// Bytes that are kept at most while no tensor uses them.
 const MAX: usize = 256 << 20;
 
-static IDLE: Mutex<Idle> = Mutex::new(Idle {
-    buffers: VecDeque::new(),
-    bytes: 0,
-});
+static IDLE: Mutex<Idle> = Mutex::new(Idle::new());
 
 /// The buffers that no tensor uses, the one that was dropped last in front.
 struct Idle {
@@ -37,6 +34,11 @@ struct Buffer {
 }
 
 impl Idle {
+    const fn new() -> Self {
+        let buffers = VecDeque::new();
+        Self { buffers, bytes: 0 }
+    }
+
     fn lock() -> MutexGuard<'static, Self> {
         // What it guards is consistent whenever it can panic.
         IDLE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,9 +75,7 @@ impl Idle {
 /// the system costs more than most formulas. Up to 256 MiB are kept while no tensor uses them, those used
 /// last; this frees them.
 pub fn release_memory() {
-    let mut idle = Idle::lock();
-    idle.buffers.clear();
-    idle.bytes = 0;
+    *Idle::lock() = Idle::new();
 }
 
 /// An empty vector with room for `len` numbers, in memory that was used before where there is some.
@@ -144,33 +144,51 @@ impl<E: bytemuck::Pod + Send> AllocationController for Recycled<E> {
 mod tests {
     use super::*;
 
-    /// A length that no other test uses, for all share what is kept.
     const LEN: usize = 54_321;
 
     #[test]
-    fn a_dropped_tensor_s_memory_is_used_again_for_the_same_length_and_type() {
-        let bytes = into_bytes(vec![1.0f32; LEN]);
-        let address = bytes.as_ptr();
-        drop(bytes);
-        let (shorter, wider) = (buffer::<f32>(LEN - 1), buffer::<f64>(LEN / 2));
-        assert_ne!(shorter.as_ptr().cast(), address);
-        assert_ne!(wider.as_ptr().cast(), address);
-        let again = buffer::<f32>(LEN);
-        assert_eq!(again.as_ptr().cast(), address);
+    fn memory_is_used_again_for_the_same_length_and_type() {
+        let mut idle = Idle::new();
+        let numbers = vec![1.0f32; LEN];
+        let address = numbers.as_ptr();
+        idle.put(numbers);
+        assert!(idle.take::<f32>(LEN - 1).is_none());
+        assert!(idle.take::<u32>(LEN).is_none());
+        let again = idle.take::<f32>(LEN).expect("what was put there");
+        assert_eq!(again.as_ptr(), address);
         assert!(again.is_empty() && again.capacity() == LEN);
+        assert!(idle.take::<f32>(LEN).is_none() && idle.bytes == 0);
     }
 
     #[test]
-    fn what_is_kept_is_bounded_and_can_be_released() {
-        for _ in 0..3 {
-            drop(into_bytes(vec![0u8; MAX / 2]));
-            let held = [into_bytes(vec![0u8; MAX / 2]), into_bytes(vec![0u8; MAX])];
-            drop(held);
-            assert!(Idle::lock().bytes <= MAX);
+    fn the_bound_costs_the_oldest() {
+        let mut idle = Idle::new();
+        for len in [MAX / 4, MAX / 2, MAX / 4 + 1] {
+            idle.put(Vec::<u8>::with_capacity(len));
+            assert!(idle.bytes <= MAX);
         }
+        assert!(idle.take::<u8>(MAX / 4).is_none());
+        assert!(idle.take::<u8>(MAX / 2).is_some());
+        assert!(idle.take::<u8>(MAX / 4 + 1).is_some());
+        // More than is ever kept.
+        idle.put(Vec::<u8>::with_capacity(MAX + 1));
+        assert!(idle.buffers.is_empty() && idle.bytes == 0);
+    }
+
+    /// The one test of what all tensors of a process share, with a length of its own: another such test
+    /// could take or release meanwhile what this one expects to be there.
+    #[test]
+    fn a_dropped_tensor_s_memory_is_used_again_until_it_is_released() {
+        const LEN: usize = 65_432;
+        let bytes = into_bytes(vec![1.0f32; LEN]);
+        let address = bytes.as_ptr();
+        drop(bytes);
+        let again = buffer::<f32>(LEN);
+        assert_eq!(again.as_ptr().cast(), address);
+        drop(into_bytes(again));
+        drop(into_bytes(vec![1.0f32; LEN]));
         release_memory();
-        // Other tests may drop tensors meanwhile, but none as large.
-        assert!(Idle::lock().bytes < MAX / 2);
+        assert!(Idle::lock().take::<f32>(LEN).is_none());
     }
 
     #[test]
