@@ -322,6 +322,40 @@ fn a_restored_optimizer_takes_the_same_next_step() {
     }
 }
 
+/// A parameter starts anew where the saved state lacks a tensor that the settings need, and what they do
+/// not need is dropped.
+#[test]
+fn a_state_that_was_saved_with_other_settings() {
+    const PLAIN: &str = "rmsprop";
+    const MOMENTUM: &str = "rmsprop(momentum=0.9, centered=1)";
+    let init = |spec: &str| spec.parse::<OptimizerConfig>().unwrap().init();
+    for (device_name, device) in devices::all() {
+        let start = Point::new(&[1.0, -2.0, 3.0], &device.clone().autodiff());
+        let step = |point: &Point, optimizer: &mut ModuleOptimizer| {
+            point.clone().step(optimizer, 0.01, &[0.5, 1.0, -2.0])
+        };
+        let stepped = |spec: &str| {
+            let mut optimizer = init(spec);
+            step(&start, &mut optimizer);
+            optimizer
+        };
+        let resumed = |from: &str, to: &str| {
+            let mut optimizer = init(to).load_record(stepped(from).to_record());
+            step(&start, &mut optimizer).values()
+        };
+        let first = step(&start, &mut init(MOMENTUM)).values();
+        assert_eq!(resumed(PLAIN, MOMENTUM), first, "{device_name}");
+        let second = step(&start, &mut stepped(PLAIN)).values();
+        assert_eq!(resumed(MOMENTUM, PLAIN), second, "{device_name}");
+        assert_ne!(resumed(MOMENTUM, MOMENTUM), first, "{device_name}");
+        assert_ne!(
+            second,
+            step(&start, &mut init(PLAIN)).values(),
+            "{device_name}"
+        );
+    }
+}
+
 #[derive(Module, Debug)]
 struct TwoLayers {
     first: Linear,

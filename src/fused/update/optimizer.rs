@@ -3,6 +3,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, FloatDType, Tensor};
 
 use super::decay::Decay;
+use super::state::States;
 use super::{Clock, RuleState, UpdateRule, WeightDecay};
 use crate::fused::{Number, Symbol, compose::compose};
 
@@ -49,33 +50,32 @@ impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
         lr: LearningRate,
         param: DispatchTensor,
         grad: DispatchTensor,
-        state: Option<(Clock, States<K>)>,
-    ) -> (DispatchTensor, Clock, States<K>) {
+        clock: &mut Clock,
+        tensors: &mut States<K>,
+    ) -> DispatchTensor {
         let keeps = self.rule.keeps();
-        // A state that was saved with other settings may lack a tensor: such a parameter starts anew.
-        let state = state.filter(|(_, tensors)| (0..K).all(|k| tensors[k].is_some() || !keeps[k]));
-        let (mut clock, tensors) = match state {
-            Some((clock, mut tensors)) => {
-                let kept = core::array::from_fn(|k| tensors[k].take().filter(|_| keeps[k]));
-                (clock, Some(kept))
+        // What was saved with other settings may lack a tensor: such a parameter starts anew.
+        if (0..K).any(|k| keeps[k] && tensors[k].is_none()) {
+            *clock = Clock::new(R::MEMORY);
+        }
+        let first = clock.time == 0;
+        for (tensor, keep) in tensors.iter_mut().zip(keeps) {
+            if first || !keep {
+                *tensor = None;
             }
-            None => (Clock::new(R::MEMORY), None),
-        };
+        }
         clock.lr = lr;
         clock.time += 1;
         let step = Step {
             rule: &self.rule,
-            scalars: self.rule.scalars(&mut clock),
+            scalars: self.rule.scalars(clock),
             decay: Decay::new(self.weight_decay, lr),
             keeps,
+            first,
         };
-        let (param, tensors) = run(&step, param, grad, tensors);
-        (param, clock, tensors)
+        run(&step, param, grad, tensors)
     }
 }
-
-/// The state tensors of one parameter; those that the settings do not need are absent.
-type States<const K: usize> = [Option<DispatchTensor>; K];
 
 /// One step of a rule, its scalars worked out.
 #[derive(Debug)]
@@ -84,6 +84,8 @@ pub(super) struct Step<'a, R: UpdateRule<K>, const K: usize> {
     pub(super) scalars: R::Scalars,
     pub(super) decay: Decay,
     pub(super) keeps: [bool; K],
+    /// Whether it is the parameter's first, and there are no state tensors yet.
+    pub(super) first: bool,
 }
 
 impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
@@ -99,14 +101,13 @@ impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
         &self,
         param: DispatchTensor,
         grad: DispatchTensor,
-        state: Option<States<K>>,
-    ) -> (DispatchTensor, States<K>) {
-        let first = state.is_none();
+        tensors: &mut States<K>,
+    ) -> DispatchTensor {
         let mut inputs = vec![param, grad];
-        inputs.extend(state.into_iter().flatten().flatten());
+        inputs.extend(tensors.iter_mut().filter_map(Option::take));
         let mut outputs = compose::<Dispatch>(inputs, |inputs| {
             let mut kept = inputs[2..].iter();
-            let state = match first {
+            let state = match self.first {
                 true => self.rule.start(&self.scalars, inputs[0]),
                 false => self.keeps.map(|keep| match keep {
                     true => *kept.next().expect("a tensor for each state that is kept"),
@@ -121,7 +122,8 @@ impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
         })
         .into_iter();
         let param = outputs.next().expect("the parameter comes first");
-        (param, self.keeps.map(|keep| outputs.next_if(keep)))
+        *tensors = self.keeps.map(|keep| outputs.next_if(keep));
+        param
     }
 }
 
@@ -144,19 +146,15 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
         grad: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let state = state.map(|state| {
-            (
-                state.clock,
-                state.tensors.map(|t| t.map(Tensor::into_dispatch)),
-            )
-        });
-        let (param, clock, tensors) =
-            self.advance(lr, tensor.into_dispatch(), grad.into_dispatch(), state);
-        let tensors = tensors.map(|tensor| tensor.map(Tensor::from_dispatch));
-        (
-            Tensor::from_dispatch(param),
-            Some(RuleState::new(clock, tensors)),
-        )
+        let mut state = state.unwrap_or_else(RuleState::new);
+        let param = self.advance(
+            lr,
+            tensor.into_dispatch(),
+            grad.into_dispatch(),
+            &mut state.clock,
+            &mut state.tensors,
+        );
+        (Tensor::from_dispatch(param), Some(state))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
@@ -168,19 +166,19 @@ fn run<R: UpdateRule<K>, const K: usize>(
     step: &Step<'_, R, K>,
     param: DispatchTensor,
     grad: DispatchTensor,
-    state: Option<States<K>>,
-) -> (DispatchTensor, States<K>) {
+    tensors: &mut States<K>,
+) -> DispatchTensor {
     #[cfg(feature = "flex")]
     if super::pass::serves(&param) {
-        return super::pass::run(step, param, grad, state);
+        return super::pass::run(step, param, grad, tensors);
     }
     match param.dtype() {
         dtype @ (DType::F16 | DType::BF16) => {
             let wide = |tensor| cast(tensor, FloatDType::F32);
-            let (param, state) = step.compose(wide(param), wide(grad), state);
-            (cast(param, dtype.into()), state)
+            let param = step.compose(wide(param), wide(grad), tensors);
+            cast(param, dtype.into())
         }
-        dtype => step.compose(param, cast(grad, dtype.into()), state),
+        dtype => step.compose(param, cast(grad, dtype.into()), tensors),
     }
 }
 

@@ -10,6 +10,7 @@ use half::slice::HalfFloatSliceExt;
 use super::UpdateRule;
 use super::decay::Decay;
 use super::optimizer::{Step, cast};
+use super::state::States;
 use crate::fused::Number;
 use crate::fused::flex::{
     Block, Computed, LANES, is_supported, share, vectorize, vectorize_widest,
@@ -30,28 +31,19 @@ pub(super) fn serves(tensor: &DispatchTensor) -> bool {
 /// One step on the Flex backend.
 pub(super) fn run<R: UpdateRule<K>, const K: usize>(
     step: &Step<'_, R, K>,
-    param: DispatchTensor,
+    mut param: DispatchTensor,
     grad: DispatchTensor,
-    state: Option<[Option<DispatchTensor>; K]>,
-) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
-    let first = state.is_none();
+    tensors: &mut States<K>,
+) -> DispatchTensor {
+    if step.first {
+        *tensors = step.keeps.map(|keep| keep.then(|| zeros(&param)));
+    }
     let passes = Passes {
-        single: &|blocks| {
-            vectorize_widest(Pass {
-                step,
-                first,
-                blocks,
-            })
-        },
-        double: &|blocks| {
-            vectorize(Pass {
-                step,
-                first,
-                blocks,
-            })
-        },
+        single: &|blocks| vectorize_widest(Pass { step, blocks }),
+        double: &|blocks| vectorize(Pass { step, blocks }),
     };
-    passes.run(step.keeps, param, grad, state)
+    passes.run(&mut param, grad, tensors);
+    param
 }
 
 /// A rule's step over blocks, behind pointers so that all rules share the code around it.
@@ -61,74 +53,64 @@ struct Passes<'a, const K: usize> {
 }
 
 impl<const K: usize> Passes<'_, K> {
-    fn run(
-        &self,
-        keeps: [bool; K],
-        param: DispatchTensor,
-        grad: DispatchTensor,
-        state: Option<[Option<DispatchTensor>; K]>,
-    ) -> (DispatchTensor, [Option<DispatchTensor>; K]) {
-        let grad = primitive(cast(grad, param.dtype().into()));
-        let autodiff = param.autodiff;
-        let mut param = primitive(param);
-        let dtype = param.dtype();
-        let mut state = match state {
-            Some(state) => state.map(|tensor| tensor.map(primitive)),
-            None => keeps.map(|keep| keep.then(|| zeros(param.layout().shape(), dtype))),
-        };
-        match dtype {
-            DType::F32 => in_place(&mut param, &grad, &mut state, &|views| {
+    fn run(&self, param: &mut DispatchTensor, grad: DispatchTensor, tensors: &mut States<K>) {
+        let mut grad = cast(grad, param.dtype().into());
+        let (param, grad) = (primitive(param), primitive(&mut grad));
+        let state = tensors
+            .each_mut()
+            .map(|tensor| tensor.as_mut().map(primitive));
+        match param.dtype() {
+            DType::F32 => in_place(param, grad, state, &|views| {
                 in_blocks::<f32, K>(views, self.single);
             }),
-            DType::F64 => in_place(&mut param, &grad, &mut state, &|views| {
+            DType::F64 => in_place(param, grad, state, &|views| {
                 in_blocks::<f64, K>(views, self.double);
             }),
-            DType::F16 => in_place(&mut param, &grad, &mut state, &|views| {
+            DType::F16 => in_place(param, grad, state, &|views| {
                 widened::<f16, K>(views, self.single);
             }),
-            DType::BF16 => in_place(&mut param, &grad, &mut state, &|views| {
+            DType::BF16 => in_place(param, grad, state, &|views| {
                 widened::<bf16, K>(views, self.single);
             }),
             other => unreachable!("not a float type: {other:?}"),
         }
-        let wrap = |tensor| DispatchTensor {
-            kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
-            autodiff,
-        };
-        (wrap(param), state.map(|tensor| tensor.map(wrap)))
     }
 }
 
 /// The tensor's own buffer, in row-major order.
-fn primitive(tensor: DispatchTensor) -> FlexTensor {
-    let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = tensor.kind else {
+fn primitive(tensor: &mut DispatchTensor) -> &mut FlexTensor {
+    let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = &mut tensor.kind else {
         unreachable!("parameter, gradient and state are on one device")
     };
-    match tensor.layout().contiguous_offsets() {
-        Some(_) => tensor,
-        None => tensor.to_contiguous(),
+    if tensor.layout().contiguous_offsets().is_none() {
+        *tensor = tensor.to_contiguous();
     }
+    tensor
 }
 
-/// The state of a parameter of this type before the first step.
-fn zeros(shape: &Shape, dtype: DType) -> FlexTensor {
-    fn of<F: Element + bytemuck::Pod>(shape: &Shape) -> FlexTensor {
+/// A state of this parameter before the first step.
+fn zeros(param: &DispatchTensor) -> DispatchTensor {
+    fn of<F: Element + bytemuck::Pod>(shape: Shape) -> FlexTensor {
         FlexTensor::new(
             Bytes::from_elems(vec![F::zeroed(); shape.num_elements()]),
-            Layout::contiguous(shape.clone()),
+            Layout::contiguous(shape),
             F::dtype(),
         )
     }
-    match dtype {
-        DType::F64 => of::<f64>(shape),
-        _ => of::<f32>(shape),
+    let zeros = match param.dtype() {
+        DType::F64 => of::<f64>(param.shape()),
+        _ => of::<f32>(param.shape()),
+    };
+    DispatchTensor {
+        kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(zeros)),
+        autodiff: param.autodiff,
     }
 }
 
 fn in_place<E, F, const K: usize>(
     param: &mut FlexTensor,
     grad: &FlexTensor,
-    state: &mut [Option<FlexTensor>; K],
+    state: [Option<&mut FlexTensor>; K],
     pass: &(dyn Fn(Views<'_, E, F, K>) + Sync),
 ) where
     E: Element + bytemuck::Pod,
@@ -137,9 +119,7 @@ fn in_place<E, F, const K: usize>(
     let views = Views {
         param: slice_mut::<E>(param),
         grad: grad.as_slice::<E>().expect("row-major and of this type"),
-        state: state
-            .each_mut()
-            .map(|tensor| tensor.as_mut().map(slice_mut::<F>)),
+        state: state.map(|tensor| tensor.map(slice_mut::<F>)),
     };
     share(Chunks(views), pass);
 }
@@ -263,7 +243,6 @@ fn widened<E: Copy, const K: usize>(
 /// not inlined is not compiled for the instructions of this machine.
 struct Pass<'a, 's, F, R: UpdateRule<K>, const K: usize> {
     step: &'a Step<'s, R, K>,
-    first: bool,
     blocks: Blocks<'a, F, K>,
 }
 
@@ -282,7 +261,7 @@ impl<F: Computed, R: UpdateRule<K>, const K: usize> pulp::NullaryFnOnce for Pass
                     *state = blocks[index];
                 }
             }
-            if self.first {
+            if self.step.first {
                 for lane in 0..LANES {
                     let start = rule.start(&scalars, param[lane].number());
                     for k in 0..K {

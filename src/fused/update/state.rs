@@ -1,9 +1,13 @@
 use core::marker::PhantomData;
 
+use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::optim::{RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 
 use super::{Clock, UpdateRule};
+
+/// The state tensors of one parameter; those that the settings do not need are absent.
+pub(super) type States<const K: usize> = [Option<DispatchTensor>; K];
 
 /// What an update rule remembers of one parameter.
 ///
@@ -12,15 +16,17 @@ use super::{Clock, UpdateRule};
 #[derive(Clone, Debug)]
 pub struct RuleState<R, const K: usize, const D: usize> {
     pub(super) clock: Clock,
-    pub(super) tensors: [Option<Tensor<D>>; K],
+    /// In a box, for Burn moves the state from hand to hand in each step.
+    pub(super) tensors: Box<States<K>>,
     rule: PhantomData<fn() -> R>,
 }
 
 impl<R: UpdateRule<K>, const K: usize, const D: usize> RuleState<R, K, D> {
-    pub(super) fn new(clock: Clock, tensors: [Option<Tensor<D>>; K]) -> Self {
+    /// Before the first step.
+    pub(super) fn new() -> Self {
         Self {
-            clock,
-            tensors,
+            clock: Clock::new(R::MEMORY),
+            tensors: Box::new([const { None }; K]),
             rule: PhantomData,
         }
     }
@@ -31,24 +37,28 @@ impl<R: UpdateRule<K>, const K: usize, const D: usize> RuleState<R, K, D> {
     }
 
     /// The state tensor of this name, if the rule keeps one.
-    pub fn tensor(&self, name: &str) -> Option<&Tensor<D>> {
+    pub fn tensor(&self, name: &str) -> Option<Tensor<D>> {
         let index = R::STATE_NAMES.iter().position(|known| *known == name)?;
-        self.tensors[index].as_ref()
+        self.tensors[index].clone().map(Tensor::from_dispatch)
     }
 
-    pub(super) fn moved_to(self, device: &Device) -> Self {
-        let tensors = self
-            .tensors
-            .map(|tensor| tensor.map(|tensor| tensor.to_device(device)));
-        Self { tensors, ..self }
+    pub(super) fn moved_to(mut self, device: &Device) -> Self {
+        let elsewhere = |tensor: &mut DispatchTensor| tensor.device() != *device.as_dispatch();
+        for place in self.tensors.iter_mut() {
+            if let Some(tensor) = place.take_if(elsewhere) {
+                let moved = Tensor::<D>::from_dispatch(tensor).to_device(device);
+                *place = Some(moved.into_dispatch());
+            }
+        }
+        self
     }
 }
 
 impl<R: UpdateRule<K>, const K: usize, const D: usize> RecordState for RuleState<R, K, D> {
     fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        for (name, tensor) in R::STATE_NAMES.iter().zip(&self.tensors) {
-            if let Some(tensor) = tensor {
-                out.push_tensor(prefix, name, tensor.to_data());
+        for name in R::STATE_NAMES {
+            if let Some(tensor) = self.tensor(name) {
+                out.push_tensor(prefix, name, tensor.into_data());
             }
         }
         out.push_scalar(prefix, "time", self.clock.time.into());
@@ -64,13 +74,17 @@ impl<R: UpdateRule<K>, const K: usize, const D: usize> RecordState for RuleState
             let data = src.take_tensor(prefix, name)?;
             // The device's default type may be narrower than the state's.
             let dtype = data.dtype();
-            Some(Tensor::from_data(data, (device, dtype)))
+            Some(Tensor::<D>::from_data(data, (device, dtype)).into_dispatch())
         });
         let clock = Clock {
             lr: 0.0,
             time,
             memory,
         };
-        Some(Self::new(clock, tensors))
+        Some(Self {
+            clock,
+            tensors: Box::new(tensors),
+            ..Self::new()
+        })
     }
 }
