@@ -15,13 +15,14 @@ import sys
 import torch
 import torch.nn.functional as F
 
-from measure import ROOT, cell, criterion_seconds, functions, median_seconds, quotient, row, settled
+from measure import (
+    PASSES, ROOT, cell, chosen, criterion_seconds, functions, listed, median_seconds, passes_head, quotient, row, settled,
+)
 
 sys.path.append(str(ROOT / "tests" / "goldens"))
 from torch_activations import TORCH
 
 SIZES = {"10k": 10_000, "1M": 1_000_000, "16M": 16_000_000}
-DIRECTIONS = ["forward", "backward"]
 
 TORCH |= {
     # As PyTorch's users call them: with the default threshold.
@@ -52,7 +53,7 @@ def torch_seconds(function, count):
 
 def measured(name, size):
     """Ours, stock Burn's and PyTorch's seconds, and those of a copy."""
-    keys = [(who, direction) for direction in DIRECTIONS for who in ["activation", "stock"]]
+    keys = [(who, direction) for direction in PASSES for who in ["activation", "stock"]]
     ids = {key: f"{key[0]}-{key[1]}-{size}/{name}" for key in keys}
     seconds = criterion_seconds("activation", [*ids.values(), f"copy-{size}"])
     numbers = {key: seconds.get(id) for key, id in ids.items()}
@@ -65,7 +66,7 @@ def measured(name, size):
 def misses(numbers, size):
     """What is slower than it should be."""
     found = []
-    for direction in DIRECTIONS:
+    for direction in PASSES:
         ours = numbers["activation", direction]
         against = {who: quotient(numbers[who, direction], ours) for who in ["torch", "stock"]}
         if against["torch"] < 1:
@@ -79,26 +80,22 @@ def misses(numbers, size):
 
 def main():
     torch.set_num_threads(os.cpu_count())
-    every = functions("activation", "activation-forward-1M")
-    sizes = [size for size in SIZES if size in sys.argv] or SIZES
-    names = [name for name in every if name in sys.argv] or every
+    sizes, names = chosen(SIZES, functions("activation", "activation-forward-1M"))
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
     for size in sizes:
-        columns = ["ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "ours / copy"]
         print(f"{size}, microseconds:\n")
-        print(row("activation", *(f"{d}: {column}" if column == "ours" else column for d in DIRECTIONS for column in columns)))
-        print(row("---", *["---"] * 12))
+        print(passes_head("ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "ours / copy"))
         missed = []
         for name in names:
             numbers = settled(lambda: measured(name, size), lambda numbers: misses(numbers, size))
             cells = []
-            for direction in DIRECTIONS:
+            for direction in PASSES:
                 ours, torchs, stock = (numbers[who, direction] for who in ["activation", "torch", "stock"])
                 cells += [cell(seconds * 1e6) for seconds in (ours, torchs, stock)]
                 cells += [cell(torchs / ours), cell(stock / ours), cell(ours / numbers["copy"])]
             print(row(name, *cells), flush=True)
             missed += [f"{name} {miss}" for miss in misses(numbers, size)]
-        print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
+        print(listed(missed), flush=True)
 
 
 main()

@@ -8,17 +8,15 @@ which a tenth is let pass.
 """
 
 import os
-import sys
 
-from measure import cell, criterion_seconds, functions, row, settled
+from measure import PASSES, cell, chosen, criterion_seconds, functions, listed, passes_head, row, settled
 
-DIRECTIONS = ["forward", "backward"]
 NOISE = 1.1
 
 
 def measured(name):
     """The seconds of ours and of the composition."""
-    keys = [(who, what) for what in DIRECTIONS for who in ["ours", "composed"]]
+    keys = [(who, what) for what in PASSES for who in ["ours", "composed"]]
     ids = {key: f"wgpu-{key[0]}-{key[1]}/{name}" for key in keys}
     seconds = criterion_seconds("device", list(ids.values()))
     return {key: seconds[id] for key, id in ids.items()}
@@ -26,27 +24,24 @@ def measured(name):
 
 def misses(numbers):
     """Where the composition is faster."""
-    slower = {what: numbers["ours", what] / numbers["composed", what] for what in DIRECTIONS}
+    slower = {what: numbers["ours", what] / numbers["composed", what] for what in PASSES}
     return [f"{what}: {ratio:.2f} of the composition's time" for what, ratio in slower.items() if ratio > NOISE]
 
 
 def main():
     os.environ.setdefault("CUBECL_AUTOTUNE_LEVEL", "minimal")
-    every = functions("device", "wgpu-ours-forward")
-    names = [name for name in every if name in sys.argv] or every
-    columns = ["milliseconds", "composed", "composed / ours"]
-    print(row("activation", *(f"{what}: {column}" if column == columns[0] else column for what in DIRECTIONS for column in columns)))
-    print(row("---", *["---"] * 6))
+    [names] = chosen(functions("device", "wgpu-ours-forward"))
+    print(passes_head("milliseconds", "composed", "composed / ours"))
     missed = []
     for name in names:
         numbers = settled(lambda: measured(name), misses)
         cells = []
-        for what in DIRECTIONS:
+        for what in PASSES:
             ours, composed = numbers["ours", what], numbers["composed", what]
             cells += [cell(ours * 1e3), cell(composed * 1e3), cell(composed / ours)]
         print(row(name, *cells), flush=True)
         missed += [f"{name} {miss}" for miss in misses(numbers)]
-    print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed))
+    print(listed(missed))
 
 
 main()

@@ -14,6 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PASSES = ["forward", "backward"]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
@@ -70,6 +71,14 @@ def settled(measure, misses):
     return dict.fromkeys(rounds[0]) | best
 
 
+def chosen(*kinds):
+    """Of each kind of names those that the command line gives; all of a kind of which it gives none."""
+    for word in sys.argv[1:]:
+        if not any(word in kind for kind in kinds):
+            sys.exit(f"{word} is none of " + ", ".join(name for kind in kinds for name in kind))
+    return [[name for name in kind if name in sys.argv] or list(kind) for kind in kinds]
+
+
 def quotient(a, b):
     return None if a is None or b is None else a / b
 
@@ -80,3 +89,17 @@ def cell(number, unit=""):
 
 def row(*cells):
     return "| " + " | ".join(cells) + " |"
+
+
+def head(*columns):
+    return row(*columns) + "\n" + row(*["---"] * len(columns))
+
+
+def passes_head(*columns):
+    """The head of a table of activations: these columns for each pass."""
+    both = [f"{name}: {columns[0]}" for name in PASSES]
+    return head("activation", *(cell for first in both for cell in [first, *columns[1:]]))
+
+
+def listed(misses):
+    return f"\n{len(misses)} misses" + "".join(f"\n- {miss}" for miss in misses) + "\n"

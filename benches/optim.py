@@ -2,7 +2,7 @@
 
     pip install torch==2.15.0
     python benches/optim.py                  # eight minutes
-    python benches/optim.py 10M adam sgd     # only these sizes (network, 262k, 10M) and rules
+    python benches/optim.py 10M adam sgd     # only this size (network, 262k, 10M), and only these rules
     python benches/optim.py training         # only a whole training step
 
 PyTorch's column is its fastest implementation of the rule: fused, foreach or plain. A rule's share of the
@@ -15,7 +15,7 @@ import sys
 
 import torch
 
-from measure import cell, criterion_seconds, functions, median_seconds, quotient, row, settled
+from measure import cell, chosen, criterion_seconds, functions, head, listed, median_seconds, quotient, row, settled
 
 SIZES = {
     "network": [39_200, 50, 2_500, 50, 2_500, 50, 2_500, 50, 500, 10],
@@ -126,36 +126,42 @@ def training():
     return {who: seconds[name] for who, name in ids.items()} | {"torch": torchs}
 
 
-def main():
-    torch.set_num_threads(os.cpu_count())
-    if "--torch-training" in sys.argv:
-        return print(torch_training())
-    every = functions("optim", "optim-10M")
-    sizes = [size for size in SIZES if size in sys.argv] or [size for size in SIZES if "training" not in sys.argv]
-    names = [name for name in STATES if name in sys.argv] or STATES
-    assert sorted(STATES) == every, "a rule is missing here"
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
-    for size in sizes:
-        print(f"{size}, {sum(SIZES[size])} parameters, microseconds:\n")
-        print(row("rule", "ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "of bandwidth", "GB/s"))
-        print(row(*["---"] * 8))
-        missed = []
-        for name in names:
-            numbers = settled(lambda: measured(name, size), lambda numbers: misses(name, numbers, size))
-            ours, torchs, stock = (numbers[who] for who in ["ours", "torch", "stock"])
-            cells = [cell(seconds and seconds * 1e6) for seconds in (ours, torchs, stock)]
-            cells += [cell(quotient(torchs, ours)), cell(quotient(stock, ours))]
-            in_place, used = bandwidths(name, numbers, size)
-            print(row(name, *cells, f"{used / in_place:.0%}", cell(in_place * 1e-9)), flush=True)
-            missed += [f"{name}: {miss}" for miss in misses(name, numbers, size)]
-        print(f"\n{len(missed)} misses" + "".join(f"\n- {miss}" for miss in missed) + "\n", flush=True)
+def print_rules(size, names):
+    print(f"{size}, {sum(SIZES[size])} parameters, microseconds:\n")
+    print(head("rule", "ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "of bandwidth", "GB/s"))
+    missed = []
+    for name in names:
+        numbers = settled(lambda: measured(name, size), lambda numbers: misses(name, numbers, size))
+        ours, torchs, stock = (numbers[who] for who in ["ours", "torch", "stock"])
+        cells = [cell(seconds and seconds * 1e6) for seconds in (ours, torchs, stock)]
+        cells += [cell(quotient(torchs, ours)), cell(quotient(stock, ours))]
+        in_place, used = bandwidths(name, numbers, size)
+        print(row(name, *cells, f"{used / in_place:.0%}", cell(in_place * 1e-9)), flush=True)
+        missed += [f"{name}: {miss}" for miss in misses(name, numbers, size)]
+    print(listed(missed), flush=True)
+
+
+def print_training():
     print("training step, 784-512-512-512-512-10, batch 100, Adam, milliseconds:\n")
-    print(row("ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
-    print(row(*["---"] * 5))
+    print(head("ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
     step = settled(training, lambda _: True)
     ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
     cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
     print(row(*cells, cell(torchs / ours), cell(stock / ours)))
+
+
+def main():
+    torch.set_num_threads(os.cpu_count())
+    if "--torch-training" in sys.argv:
+        return print(torch_training())
+    assert sorted(STATES) == functions("optim", "optim-10M"), "a rule is missing here"
+    parts, names = chosen([*SIZES, "training"], STATES)
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
+    for part in parts:
+        if part == "training":
+            print_training()
+        else:
+            print_rules(part, names)
 
 
 main()
