@@ -84,7 +84,7 @@ impl Pointwise for SparseSigmoid {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        (-x.abs() + 1.0).heaviside() * 0.5
+        x.inside(-1.0, 1.0) * 0.5
     }
 }
 

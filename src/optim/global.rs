@@ -55,12 +55,14 @@ pub fn clip_global_norm<M: Module>(
 ///
 /// Squares are summed in `f32`, whatever the type of the gradients.
 pub fn global_norm<M: Module>(grads: &GradientsParams, module: &M) -> f64 {
-    let mut squares = Squares {
-        grads,
-        sums: Vec::new(),
-    };
-    module.visit(&mut squares);
-    squares.total().sqrt()
+    let squares = of_each(grads, module, |grad| {
+        grad.cast(FloatDType::F32).square().sum()
+    });
+    squares
+        .iter()
+        .map(|sum| f64::from(*sum))
+        .sum::<f64>()
+        .sqrt()
 }
 
 /// The gradients, or `None` if one of them is infinite or NaN.
@@ -68,30 +70,46 @@ pub fn global_norm<M: Module>(grads: &GradientsParams, module: &M) -> f64 {
 /// One such gradient poisons an optimizer's moments for ever. Whether to go on without this step
 /// is a decision over the whole model.
 pub fn skip_non_finite<M: Module>(grads: GradientsParams, module: &M) -> Option<GradientsParams> {
-    let mut largest = Largest {
-        grads: &grads,
-        finite: true,
+    let finite = of_each(&grads, module, |grad| grad.is_finite().all().float());
+    finite.iter().all(|finite| *finite == 1.0).then_some(grads)
+}
+
+/// A number for each gradient of `module`, all read back at once, for each reading waits for the device.
+fn of_each<M: Module>(
+    grads: &GradientsParams,
+    module: &M,
+    number: fn(Tensor<1>) -> Tensor<1>,
+) -> Vec<f32> {
+    let mut visitor = OfEach {
+        grads,
+        number,
+        numbers: Vec::new(),
     };
-    module.visit(&mut largest);
-    largest.finite.then_some(grads)
-}
-
-struct Squares<'a> {
-    grads: &'a GradientsParams,
-    sums: Vec<Tensor<1>>,
-}
-
-impl Squares<'_> {
-    fn total(self) -> f64 {
-        let sums = self.sums.into_iter();
-        sums.map(|sum| f64::from(sum.into_scalar::<f32>())).sum()
+    module.visit(&mut visitor);
+    let numbers = visitor.numbers;
+    match numbers.first().map(Tensor::device) {
+        None => Vec::new(),
+        Some(device) => {
+            let numbers = numbers.into_iter().map(|number| number.to_device(&device));
+            Tensor::cat(numbers.collect(), 0)
+                .into_data()
+                .iter()
+                .collect()
+        }
     }
 }
 
-impl ModuleVisitor for Squares<'_> {
+struct OfEach<'a> {
+    grads: &'a GradientsParams,
+    number: fn(Tensor<1>) -> Tensor<1>,
+    numbers: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for OfEach<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.grads.get::<D>(param.id) {
-            self.sums.push(grad.cast(FloatDType::F32).square().sum());
+            let number = (self.number)(grad.reshape([-1]));
+            self.numbers.push(number.cast(FloatDType::F32));
         }
     }
 }
@@ -106,22 +124,6 @@ impl ModuleVisitor for Scale<'_> {
         if let Some(grad) = self.grads.remove::<D>(param.id) {
             self.grads
                 .register::<D>(param.id, grad.mul_scalar(self.factor));
-        }
-    }
-}
-
-struct Largest<'a> {
-    grads: &'a GradientsParams,
-    finite: bool,
-}
-
-impl ModuleVisitor for Largest<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if !self.finite {
-            return;
-        }
-        if let Some(grad) = self.grads.get::<D>(param.id) {
-            self.finite = grad.is_finite().all().into_scalar::<bool>();
         }
     }
 }
