@@ -1,8 +1,9 @@
-//! Every rule and preset follows the library that it is named after; that every device takes the
-//! same steps is `tests/parity`'s.
+//! Every rule and preset follows the library that it is named after, on every device.
 //!
 //! The expected trajectories come from the real PyTorch, Keras and optax: `tests/goldens/optim.py`.
 #![recursion_limit = "256"]
+
+mod devices;
 
 use burn::module::{Module, Param, ParamId};
 use burn::optim::GradientsParams;
@@ -138,12 +139,13 @@ fn distance(actual: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
 #[test]
 fn every_rule_follows_its_library() {
     let goldens = goldens();
-    let device = Device::flex();
     let mut failures = Vec::new();
-    for case in &goldens.cases {
-        let distance = distance(&trajectory(&goldens, case, &device), &case.expected);
-        if distance > TOLERANCE {
-            failures.push(format!("{}: {distance:.1e}", case.spec));
+    for (name, device) in devices::all() {
+        for case in &goldens.cases {
+            let distance = distance(&trajectory(&goldens, case, &device), &case.expected);
+            if distance > TOLERANCE {
+                failures.push(format!("{} on {name}: {distance:.1e}", case.spec));
+            }
         }
     }
     assert!(failures.is_empty(), "{failures:#?}");
