@@ -31,23 +31,33 @@ pub(crate) fn atan(x: f32) -> f32 {
     (base + (z + (tail + base_low))).copysign(x)
 }
 
-/// Beyond this `f64` does not hold enough of `x` modulo pi/2.
-const LARGEST: f32 = 1_125_899_906_842_624.0;
+/// Beyond this too little is left of `x` modulo pi/2.
+const LARGEST: f32 = 131_072.0;
 
 /// The quadrant and the remainder of `x` modulo pi/2, for `x` up to [`LARGEST`]; the remainder in two
 /// parts, a float and what rounding lost.
 #[inline(always)]
 fn reduce(x: f32) -> (i32, f32, f32) {
-    /// Adding 1.5 * 2^52 leaves the nearest integer in the low bits of a double.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    const PI_2_HIGH: f64 = core::f64::consts::FRAC_PI_2;
-    const PI_2_LOW: f64 = 6.123_233_995_736_766e-17;
-    let x = f64::from(x);
-    let shifted = x.mul_add(core::f64::consts::FRAC_2_PI, ROUND);
+    /// Adding 1.5 * 2^23 leaves the nearest integer in the low bits of a float.
+    const ROUND: f32 = 12_582_912.0;
+    /// pi/2 = `FRAC_PI_2 + MIDDLE + LOW`, to 75 bits.
+    const MIDDLE: f32 = -4.371_139e-8;
+    const LOW: f32 = -1.715_124_5e-15;
+    let shifted = x.mul_add(core::f32::consts::FRAC_2_PI, ROUND);
     let n = shifted - ROUND;
-    let r = n.mul_add(-PI_2_LOW, n.mul_add(-PI_2_HIGH, x));
-    let lost = (r - f64::from(r as f32)) as f32;
-    (shifted.to_bits() as i32, r as f32, lost)
+    // Exact: a multiple of FRAC_PI_2's last bit, and below 1.
+    let high = n.mul_add(-FRAC_PI_2, x);
+    let middle = n * MIDDLE;
+    let middle_lost = n.mul_add(MIDDLE, -middle);
+    let r = high - middle;
+    // What rounding this difference lost, whichever of the two is larger.
+    let taken = high - r;
+    let lost = (high - (r + taken)) + (taken - middle);
+    (
+        shifted.to_bits() as i32,
+        r,
+        lost - n.mul_add(LOW, middle_lost),
+    )
 }
 
 /// The sine (even quadrants) or cosine (odd ones) of `r + lost`, negated in the upper two.
