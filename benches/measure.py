@@ -1,8 +1,8 @@
 """What the benchmark tables share: criterion's clock, PyTorch's clock, the columns.
 
-The machines that this runs on are noisy, and slow for seconds at a time: what is compared is measured
-one right after the other, and what misses its aim is measured twice more. Noise only ever adds time, so
-each side counts with its best round.
+The machines that this runs on are noisy, and slow for minutes at a time: what is compared is measured one
+right after the other, and where something misses its aim, twice more. The middle one of such rounds counts,
+as a whole.
 """
 
 import json
@@ -61,14 +61,12 @@ def median_seconds(step, prepare=lambda: None, least=0.2):
     return sorted(times)[len(times) // 2]
 
 
-def settled(measure, misses):
-    """The seconds that `measure()` returns, by name, None for what there is not; where `misses` finds
-    something in them, the best of three rounds."""
+def settled(measure, misses, ratio):
+    """What `measure()` returns; where `misses` finds something in it, the middle one of three by `ratio`."""
     rounds = [measure()]
     if misses(rounds[0]):
         rounds += [measure(), measure()]
-    best = {key: min(seconds[key] for seconds in rounds) for key, first in rounds[0].items() if first is not None}
-    return dict.fromkeys(rounds[0]) | best
+    return sorted(rounds, key=ratio)[len(rounds) // 2]
 
 
 def chosen(*kinds):

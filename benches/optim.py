@@ -87,14 +87,16 @@ def torch_training():
 
 def measured(name, size):
     """The seconds of ours, stock Burn's, PyTorch's, and of a pass in place over 160 MB."""
-    ids = {who: f"{who}-{size}/{name}" for who in ["optim", "stock"]}
-    seconds = criterion_seconds("optim", [*ids.values(), "in-place"])
-    return {
-        "ours": seconds[ids["optim"]],
-        "stock": seconds.get(ids["stock"]),
-        "torch": torch_step(name, SIZES[size]),
-        "in-place": seconds["in-place"],
-    }
+    ours, stock = (f"{who}-{size}/{name}" for who in ["optim", "stock"])
+    seconds = criterion_seconds("optim", ["in-place", ours])
+    torchs = torch_step(name, SIZES[size])
+    seconds |= criterion_seconds("optim", [stock])
+    return {"ours": seconds[ours], "stock": seconds.get(stock), "torch": torchs, "in-place": seconds["in-place"]}
+
+
+def relative(numbers):
+    """Ours as a multiple of PyTorch's, or of the pass in place where PyTorch has none."""
+    return numbers["ours"] / (numbers["torch"] or numbers["in-place"])
 
 
 def bandwidths(name, numbers, size):
@@ -119,11 +121,12 @@ def misses(name, numbers, size):
 
 def training():
     """The seconds of a whole training step: ours, stock Burn's, PyTorch's, each in a process of its own."""
-    ids = {"ours": "training/adam", "stock": "training/stock-adam"}
-    seconds = criterion_seconds("optim", list(ids.values()))
     command = [sys.executable, __file__, "--torch-training"]
+    ours, stock = ("training/adam", "training/stock-adam")
+    seconds = criterion_seconds("optim", [ours])
     torchs = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return {who: seconds[name] for who, name in ids.items()} | {"torch": torchs}
+    seconds |= criterion_seconds("optim", [stock])
+    return {"ours": seconds[ours], "stock": seconds[stock], "torch": torchs}
 
 
 def print_rules(size, names):
@@ -131,7 +134,7 @@ def print_rules(size, names):
     print(head("rule", "ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "of bandwidth", "GB/s"))
     missed = []
     for name in names:
-        numbers = settled(lambda: measured(name, size), lambda numbers: misses(name, numbers, size))
+        numbers = settled(lambda: measured(name, size), lambda numbers: misses(name, numbers, size), relative)
         ours, torchs, stock = (numbers[who] for who in ["ours", "torch", "stock"])
         cells = [cell(seconds and seconds * 1e6) for seconds in (ours, torchs, stock)]
         cells += [cell(quotient(torchs, ours)), cell(quotient(stock, ours))]
@@ -144,7 +147,7 @@ def print_rules(size, names):
 def print_training():
     print("training step, 784-512-512-512-512-10, batch 100, Adam, milliseconds:\n")
     print(head("ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
-    step = settled(training, lambda _: True)
+    step = settled(training, lambda _: True, relative)
     ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
     cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
     print(row(*cells, cell(torchs / ours), cell(stock / ours)))
