@@ -184,18 +184,38 @@ fn gradients_reach_shared_and_strided_inputs() {
 
 #[test]
 fn balanced_checkpointing_gives_the_same_gradient() {
-    let plain = Device::flex().autodiff();
-    let balanced = Device::flex().autodiff().gradient_checkpointing();
-    let gradient = |device: &Device| {
-        let x = Tensor::<1>::from_floats([-1.5, 0.3, 2.0], device).require_grad();
-        let config = ActivationConfig::Silu;
-        let y = config
-            .init(device)
-            .forward(config.init(device).forward(x.clone()));
+    let gradient = |config: &ActivationConfig, device: &Device| {
+        let x = Tensor::<1>::from_floats([-1.5, 0.3, 2.0, 0.7], device).require_grad();
+        let activation = config.init(device);
+        let y = activation.forward(activation.forward(x.clone() * 1.5));
         let grads = (y.clone() * y).sum().backward();
         x.grad(&grads).unwrap().into_data()
     };
-    assert_eq!(gradient(&plain), gradient(&balanced));
+    for (device_name, device) in devices::all() {
+        let plain = device.clone().autodiff();
+        let balanced = device.autodiff().gradient_checkpointing();
+        for config in ActivationConfig::formulas() {
+            let (plain, balanced) = (gradient(&config, &plain), gradient(&config, &balanced));
+            assert_eq!(plain, balanced, "{config} on {device_name}");
+        }
+    }
+}
+
+/// Not even an infinite one, of which a product with 0 would make NaN.
+#[test]
+fn no_gradient_passes_a_step() {
+    for (device_name, device) in devices::all() {
+        for name in ["step", "sign"] {
+            let config: ActivationConfig = name.parse().unwrap();
+            let x = tensor(&[-2.0, 0.0, 3.0], &device, DType::F32).require_grad();
+            let infinite = tensor(&[f32::INFINITY, f32::NAN, 1.0], &device, DType::F32);
+            let y = config.init(&x.device()).forward(x.clone());
+            let grads = (y * infinite).sum().backward();
+            let slope = x.grad(&grads).expect("the input requires a gradient");
+            let slope: Vec<f32> = slope.into_data().iter().collect();
+            assert_eq!(slope, [0.0; 3], "{config} on {device_name}");
+        }
+    }
 }
 
 #[test]

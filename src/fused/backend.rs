@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use burn::backend::{
-    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind,
+    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind, TensorMetadata,
     autodiff::{
         NodeId,
         checkpoint::{
@@ -75,6 +75,8 @@ impl<B: PointwiseOps> RetroForward for Recompute<B> {
 /// What the backward pass finds what it needs by.
 #[derive(Clone, Debug)]
 enum Kept<T> {
+    /// The slope is 0 everywhere.
+    Nothing,
     Input(NodeId),
     Output(T),
 }
@@ -92,11 +94,13 @@ impl<B: PointwiseOps> Backward<B, 1> for Differentiate {
         checkpointer: &mut Checkpointer,
     ) {
         let kept = match ops.state {
-            Kept::Input(node) => checkpointer.retrieve_node_output(node),
-            Kept::Output(tensor) => tensor,
+            Kept::Nothing => None,
+            Kept::Input(node) => Some(checkpointer.retrieve_node_output(node)),
+            Kept::Output(tensor) => Some(tensor),
         };
-        unary::<B, _>(ops.parents, ops.node, grads, |grad| {
-            B::pointwise_backward(self.0, kept, grad)
+        unary::<B, _>(ops.parents, ops.node, grads, |grad| match kept {
+            Some(kept) => B::pointwise_backward(self.0, kept, grad),
+            None => B::float_zeros(grad.shape(), &grad.device(), grad.dtype().into()),
         });
     }
 }
@@ -121,6 +125,9 @@ impl<B: PointwiseOps, C: CheckpointStrategy> PointwiseOps for Autodiff<B, C> {
             OpsKind::Tracked(prep) if keeps_output => {
                 let output = B::pointwise(formula, x.into_primitive());
                 prep.finish(Kept::Output(output.clone()), output)
+            }
+            OpsKind::Tracked(prep) if formula.is_flat() => {
+                prep.finish(Kept::Nothing, B::pointwise(formula, x.into_primitive()))
             }
             OpsKind::Tracked(mut prep) => {
                 let kept = Kept::Input(prep.checkpoint(&x));

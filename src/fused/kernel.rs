@@ -20,6 +20,8 @@ pub(crate) trait Kernel: Debug + Send + Sync {
     fn evaluate(&self, x: f64) -> (f64, f64);
     /// Whether `f(x)` is `x`.
     fn is_identity(&self) -> bool;
+    /// Whether `f'(x)` is 0 for every `x`.
+    fn is_flat(&self) -> bool;
     /// Whether the backward pass keeps the output rather than the input.
     fn keeps_output(&self) -> bool;
     fn record_value<'g>(&self, x: Symbol<'g>) -> Symbol<'g>;
@@ -78,6 +80,10 @@ impl<F: Pointwise> Kernel for F {
 
     fn is_identity(&self) -> bool {
         trace::is_identity(self)
+    }
+
+    fn is_flat(&self) -> bool {
+        trace::is_flat(self)
     }
 
     fn keeps_output(&self) -> bool {

@@ -1,6 +1,5 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-#[cfg(feature = "flex")]
 use super::kernel::slope_at;
 use super::{Number, Pointwise};
 
@@ -11,24 +10,38 @@ use super::{Number, Pointwise};
 struct Trace {
     /// Whether it is the input itself.
     input: bool,
+    /// Whether it is 0 whatever the input is.
+    zero: bool,
     /// Whether it depends on a sine or a cosine.
     periodic: bool,
 }
 
-const INPUT: Trace = Trace {
-    input: true,
+const UNKNOWN: Trace = Trace {
+    input: false,
+    zero: false,
     periodic: false,
 };
 
+const INPUT: Trace = Trace {
+    input: true,
+    ..UNKNOWN
+};
+
 const PERIODIC: Trace = Trace {
-    input: false,
     periodic: true,
+    ..UNKNOWN
 };
 
 /// Whether the value of a formula is its input.
 #[inline(always)]
 pub(super) fn is_identity<F: Pointwise>(formula: &F) -> bool {
     formula.value(INPUT).input
+}
+
+/// Whether the slope of a formula is 0 everywhere.
+#[inline(always)]
+pub(super) fn is_flat<F: Pointwise>(formula: &F) -> bool {
+    slope_at(formula, INPUT).zero
 }
 
 /// Whether the value of a formula depends on a sine or a cosine.
@@ -50,8 +63,8 @@ impl Trace {
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         Self {
-            input: false,
             periodic: self.periodic | other.periodic,
+            ..UNKNOWN
         }
     }
 
@@ -110,10 +123,10 @@ impl Number for Trace {
     );
 
     #[inline(always)]
-    fn literal(_: f64) -> Self {
+    fn literal(value: f64) -> Self {
         Self {
-            input: false,
-            periodic: false,
+            zero: value == 0.0,
+            ..UNKNOWN
         }
     }
 
@@ -151,12 +164,18 @@ impl Number for Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activation::{Identity, Relu, Sine};
+    use crate::activation::{Identity, Relu, Sign, Sine, Step};
 
     #[test]
     fn the_identity_is_its_input_and_nothing_else_is() {
         assert!(is_identity(&Identity));
         assert!(!is_identity(&Relu) && !is_identity(&Sine::default()));
+    }
+
+    #[test]
+    fn steps_are_flat_and_nothing_else_is() {
+        assert!(is_flat(&Step::default()) && is_flat(&Sign));
+        assert!(!is_flat(&Identity) && !is_flat(&Relu));
     }
 
     #[cfg(feature = "flex")]
