@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use burn::backend::{
-    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind, TensorMetadata,
+    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind,
     autodiff::{
         NodeId,
         checkpoint::{
@@ -22,7 +22,7 @@ use burn::backend::{
     tensor::FloatTensor,
 };
 
-use super::{compose::compose, kernel::Kernel};
+use super::{Number, Pointwise, compose::compose, kernel::Kernel};
 
 pub(crate) type Formula = Arc<dyn Kernel>;
 
@@ -84,6 +84,22 @@ enum Kept<T> {
 #[derive(Debug)]
 struct Differentiate(Formula);
 
+/// 0, whatever the number: no gradient.
+#[derive(Clone, Debug)]
+struct Zero;
+
+impl Pointwise for Zero {
+    #[inline(always)]
+    fn value<N: Number>(&self, _x: N) -> N {
+        N::literal(0.0)
+    }
+
+    #[inline(always)]
+    fn slope<N: Number>(&self, _x: N) -> N {
+        N::literal(0.0)
+    }
+}
+
 impl<B: PointwiseOps> Backward<B, 1> for Differentiate {
     type State = Kept<FloatTensor<B>>;
 
@@ -100,7 +116,7 @@ impl<B: PointwiseOps> Backward<B, 1> for Differentiate {
         };
         unary::<B, _>(ops.parents, ops.node, grads, |grad| match kept {
             Some(kept) => B::pointwise_backward(self.0, kept, grad),
-            None => B::float_zeros(grad.shape(), &grad.device(), grad.dtype().into()),
+            None => B::pointwise(Arc::new(Zero), grad),
         });
     }
 }
