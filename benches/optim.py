@@ -1,7 +1,7 @@
 """Optimizer speed beside PyTorch's: runs both, prints the tables of ratios.
 
     pip install torch==2.15.0
-    python benches/optim.py                  # eight minutes
+    python benches/optim.py                  # ten minutes
     python benches/optim.py 10M adam sgd     # only this size (network, 262k, 10M), and only these rules
     python benches/optim.py training         # only a whole training step
 

@@ -48,14 +48,12 @@ fn steps(bencher: &mut Bencher, mut optimizer: ModuleOptimizer, sizes: &[usize],
         tensors: sizes.iter().map(param).collect(),
     });
     let kept: Vec<_> = sizes.iter().map(|&len| random(len, &device)).collect();
-    // Burn's autodiff graph has a node for each parameter, and forgets those of their former values in
-    // the next backward pass. Without one they would pile up, and half of a small step be page faults.
-    let backward = || {
+    let mut step = || {
+        // Burn's autodiff graph has a node for each parameter, and forgets those of their former values
+        // in the next backward pass. Without one they would pile up, and half of a small step be page
+        // faults.
         let loss = Tensor::<1>::ones([1], &device.clone().autodiff());
         loss.require_grad().backward();
-    };
-    let mut step = || {
-        backward();
         let module = parameters.take().expect("put back below");
         let mut grads = GradientsParams::new();
         for (param, grad) in module.tensors.iter().zip(&kept) {

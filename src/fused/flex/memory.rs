@@ -154,6 +154,7 @@ mod tests {
         idle.put(numbers);
         assert!(idle.take::<f32>(LEN - 1).is_none());
         assert!(idle.take::<u32>(LEN).is_none());
+        assert!(idle.take::<f64>(LEN / 2).is_none());
         let again = idle.take::<f32>(LEN).expect("what was put there");
         assert_eq!(again.as_ptr(), address);
         assert!(again.is_empty() && again.capacity() == LEN);
