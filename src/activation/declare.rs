@@ -39,11 +39,15 @@ impl Range {
 pub(crate) trait Declared: Sized {
     const NAME: &'static str;
     const ALIASES: &'static [&'static str];
+    /// The path of the module that it is declared in.
+    const MODULE: &'static str;
     /// The gain that libraries use by convention.
     const GAIN: Option<f64>;
 
     fn from_spec(spec: &mut Spec) -> Result<Self, SpecError>;
     fn to_spec(&self) -> Spec;
+    /// Its parameters with their values.
+    fn parameters(&self) -> Vec<(&'static str, f64)>;
     fn formula(&self) -> Formula;
 }
 
@@ -69,6 +73,7 @@ macro_rules! activation {
         impl crate::activation::declare::Declared for $name {
             const NAME: &'static str = stringify!($function);
             const ALIASES: &'static [&'static str] = &[$($alias),*];
+            const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
 
             fn from_spec(_spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
@@ -77,6 +82,10 @@ macro_rules! activation {
 
             fn to_spec(&self) -> crate::registry::Spec {
                 crate::registry::Spec::new(Self::NAME)
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, f64)> {
+                Vec::new()
             }
 
             fn formula(&self) -> crate::fused::Formula {
@@ -135,6 +144,7 @@ macro_rules! activation {
         impl crate::activation::declare::Declared for $config {
             const NAME: &'static str = stringify!($function);
             const ALIASES: &'static [&'static str] = &[$($alias),*];
+            const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
 
             fn from_spec(spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
@@ -145,6 +155,10 @@ macro_rules! activation {
             fn to_spec(&self) -> crate::registry::Spec {
                 crate::registry::Spec::new(Self::NAME)
                     $(.with(stringify!($field), self.$field, $default))+
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, f64)> {
+                vec![$((stringify!($field), self.$field)),+]
             }
 
             fn formula(&self) -> crate::fused::Formula {

@@ -74,6 +74,32 @@ macro_rules! registry {
                 }
             }
 
+            /// Those of one family share the idea of their formula: `relu`, `elu`, `gelu`.
+            pub fn family(&self) -> &'static str {
+                let module = match self {
+                    $(Self::$plain => <$plain as Declared>::MODULE,)*
+                    $(Self::$name(_) => <$config as Declared>::MODULE,)*
+                    Self::PRelu { .. } | Self::SwiGlu { .. } => "learned",
+                };
+                module.rsplit("::").next().unwrap_or(module)
+            }
+
+            /// Its parameters with their values, as they stand in its text form.
+            pub fn parameters(&self) -> Vec<(&'static str, f64)> {
+                match self {
+                    $(Self::$plain => $plain.parameters(),)*
+                    $(Self::$name(config) => config.parameters(),)*
+                    Self::PRelu { num_parameters, alpha } => {
+                        vec![("num_parameters", *num_parameters as f64), ("alpha", *alpha)]
+                    }
+                    Self::SwiGlu { d_input, d_output, bias } => vec![
+                        ("d_input", *d_input as f64),
+                        ("d_output", *d_output as f64),
+                        ("bias", f64::from(*bias)),
+                    ],
+                }
+            }
+
             fn formula(&self) -> Option<Formula> {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*

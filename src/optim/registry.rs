@@ -76,6 +76,20 @@ macro_rules! registry {
                 }
             }
 
+            /// The settings of its rule, without weight decay.
+            pub fn settings(&self) -> Vec<Setting> {
+                match self {
+                    $(Self::$rule(config) => config.rule.settings(),)*
+                }
+            }
+
+            /// The conventions that its rule has, the default first.
+            pub fn conventions(&self) -> &'static [Convention] {
+                match self {
+                    $(Self::$rule(_) => $rule::CONVENTIONS,)*
+                }
+            }
+
             fn to_spec(&self) -> Spec {
                 match self {
                     $(Self::$rule(config) => to_spec(config),)*
