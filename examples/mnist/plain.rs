@@ -1,4 +1,6 @@
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
 use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
@@ -8,19 +10,17 @@ use burn::train::renderer::{
 };
 
 use crate::print::say;
-
-/// How long an epoch may run before its progress is shown, and how often.
-const PATIENCE: Duration = Duration::from_secs(4);
+use crate::wait::Waiting;
 
 /// One line an epoch on stdout, for logs and pipes; the progress of long epochs on stderr.
 pub struct PlainRenderer {
     names: Vec<(MetricId, String)>,
     epoch: usize,
     epochs: usize,
-    split: &'static str,
-    items: usize,
     started: Instant,
-    shown: Instant,
+    /// How many images of an epoch's part are done.
+    done: Arc<AtomicUsize>,
+    waiting: Option<Waiting>,
     values: [f64; 4],
 }
 
@@ -30,10 +30,9 @@ impl PlainRenderer {
             names: Vec::new(),
             epoch: 1,
             epochs: 0,
-            split: "",
-            items: 0,
             started: Instant::now(),
-            shown: Instant::now(),
+            done: Arc::default(),
+            waiting: None,
             values: [f64::NAN; 4],
         }
     }
@@ -75,31 +74,34 @@ impl TrainingProgressLogger for PlainRenderer {
     }
 
     fn start_split(&mut self, split: &str, total_items: usize) {
-        self.split = if split == "train" {
-            "training"
-        } else {
-            "validation"
+        let part = match split {
+            "train" => "training",
+            _ => "validation",
         };
-        self.items = total_items;
-        self.shown = Instant::now();
+        let (epoch, epochs, started) = (self.epoch, self.epochs, self.started);
+        self.done = Arc::default();
+        let done = self.done.clone();
+        self.waiting = Some(Waiting::new(move || {
+            let done = done.load(Ordering::Relaxed);
+            // Nothing is done yet: the first step of a GPU is the slowest by far.
+            let why = match done {
+                0 => ", the device compiles kernels that it has not run before",
+                _ => "",
+            };
+            let seconds = started.elapsed().as_secs_f64();
+            format!(
+                "epoch {epoch:2}/{epochs}  {part}: {done} of {total_items} images, {seconds:.0} s{why}"
+            )
+        }));
     }
 
     fn update_split(&mut self, items_processed: usize) {
-        if self.shown.elapsed() >= PATIENCE {
-            self.shown = Instant::now();
-            eprintln!(
-                "epoch {:2}/{}  {}: {} of {} images, {:.0} s",
-                self.epoch,
-                self.epochs,
-                self.split,
-                items_processed,
-                self.items,
-                self.started.elapsed().as_secs_f64()
-            );
-        }
+        self.done.store(items_processed, Ordering::Relaxed);
     }
 
-    fn end_split(&mut self) {}
+    fn end_split(&mut self) {
+        self.waiting = None;
+    }
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;
