@@ -1,4 +1,4 @@
-use burn_extras::inspect::{Report, Setting};
+use burn_extras::inspect::{Report, Setup};
 use burn_extras::optim::OptimizerConfig;
 
 use crate::config::RunConfig;
@@ -19,7 +19,7 @@ pub fn before_start(config: &RunConfig, images: usize) -> Option<String> {
 
 /// What is wrong with the layers before the training and after it, and what to try.
 pub fn after_training(config: &RunConfig, before: &Report, after: &Report) -> Vec<String> {
-    let start = Setting::new()
+    let start = Setup::new()
         .with_activation(config.activation.clone())
         .with_initializer(config.init.clone())
         .with_norm(config.norm);

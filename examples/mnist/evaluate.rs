@@ -7,7 +7,7 @@ use burn_extras::model::Mlp;
 
 use crate::batch::DigitBatcher;
 use crate::data::{CLASSES, Digits};
-use crate::wait::Waiting;
+use crate::wait::Progress;
 
 /// Enough to keep a device busy, small enough for any.
 const BATCH: usize = 1000;
@@ -19,10 +19,11 @@ pub struct Confusion([[usize; CLASSES]; CLASSES]);
 impl Confusion {
     /// What `network` makes of `digits`.
     pub fn of(network: &Mlp, digits: &Digits, device: &Device) -> Self {
-        let _waiting = Waiting::for_kernels("testing");
         let mut confusion = Self::default();
         let all = digits.len();
+        let progress = Progress::new("testing", all);
         for start in (0..all).step_by(BATCH) {
+            progress.set(start);
             let part: Vec<_> = (start..all.min(start + BATCH))
                 .filter_map(|index| digits.digit(index))
                 .collect();

@@ -11,7 +11,7 @@ use crate::figure::{Axis, Ink, Mark, Panel, Sheet, Theme, short};
 use crate::history::Epoch;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
-use crate::wait::Waiting;
+use crate::wait::Progress;
 
 /// Images that the layers are looked at with.
 const IMAGES: usize = 500;
@@ -39,8 +39,9 @@ pub struct Look {
 
 /// Looks at `network` while it reads some of `digits`.
 pub fn inspect(network: &Mlp, digits: &Digits, device: &Device) -> Result<Look, Problem> {
-    let _waiting = Waiting::for_kernels("looking at the layers");
-    let some = (0..digits.len().min(IMAGES)).filter_map(|index| digits.digit(index));
+    let images = digits.len().min(IMAGES);
+    let _progress = Progress::new("looking at the layers", images);
+    let some = (0..images).filter_map(|index| digits.digit(index));
     let images = DigitBatcher.batch(some.collect(), device).images;
     let outputs = outputs(network, images.clone());
     let report = Inspection::new().forward(network, images).read();

@@ -35,6 +35,18 @@ const RULES: [(&str, &[&str]); 4] = [
     ("the gradient's sign", &["lion", "rprop", "signum"]),
 ];
 
+/// Initializers by what they look at, in their order.
+const DRAWS: [(&str, &[&str]); 5] = [
+    ("by the activation or by data", &["auto", "lsuv"]),
+    ("he", &["he"]),
+    ("xavier", &["xavier"]),
+    ("lecun", &["lecun"]),
+    (
+        "the same in every layer",
+        &["constant", "normal", "orthogonal", "truncated"],
+    ),
+];
+
 /// What `--list` says: every device and every name, the first word of a line with four spaces.
 pub fn text() -> String {
     let mut text = String::from("devices (--device), the best first\n");
@@ -95,15 +107,19 @@ fn optimizers() -> Families {
         };
         let conventions = config.conventions().iter();
         let endings: Vec<String> = conventions.map(|it| format!("_{}", it.name())).collect();
-        let settings = config.settings().into_iter();
-        let rank = RULES.iter().position(|(_, names)| names.contains(name));
-        let title = rank.map_or("others", |rank| RULES[rank].0);
-        // Families stand in the order of the table.
-        let family = format!("{}{title}", rank.unwrap_or(RULES.len()));
+        let settings = config.settings().into_iter().map(|it| (it.name, it.value));
+        let decay = config.weight_decay().map_or(0.0, |decay| decay.strength());
+        // Which of the two a rule's weight decay is called depends on the rule.
+        let decay = ["weight_decay", "decoupled_weight_decay"]
+            .into_iter()
+            .filter(|_| decay != 0.0)
+            .find(|parameter| format!("{name}({parameter}={decay})").parse() == Ok(config.clone()))
+            .map(|parameter| (parameter, decay));
+        let family = ranked(&RULES, name);
         let entry = Entry {
             spec: name.to_string(),
             endings: endings.join(" "),
-            parameters: settings.map(|it| (it.name, it.value)).collect(),
+            parameters: settings.chain(decay).collect(),
         };
         families.entry(family).or_default().insert(name, entry);
     }
@@ -116,19 +132,23 @@ fn initializers() -> Families {
         let Ok(config) = name.parse::<InitConfig>() else {
             continue;
         };
-        let family = match name.split('_').next() {
-            Some(family @ ("he" | "xavier" | "lecun")) => family,
-            _ => "others",
-        };
+        let family = ranked(&DRAWS, name.split('_').next().unwrap_or(name));
         let entry = Entry {
             spec: name.to_string(),
             endings: String::new(),
             parameters: config.parameters(),
         };
-        let family = families.entry(family.to_string()).or_default();
+        let family = families.entry(family).or_default();
         family.insert(name, entry);
     }
     families
+}
+
+/// The family that has `name`, behind its place in the table, so that families stand in that order.
+fn ranked(table: &[(&str, &[&str])], name: &str) -> String {
+    let rank = table.iter().position(|(_, names)| names.contains(&name));
+    let title = rank.map_or("others", |rank| table[rank].0);
+    format!("{}{title}", rank.unwrap_or(table.len()))
 }
 
 fn families(families: Families) -> String {

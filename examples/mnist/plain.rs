@@ -1,5 +1,3 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
@@ -10,7 +8,7 @@ use burn::train::renderer::{
 };
 
 use crate::print::say;
-use crate::wait::Waiting;
+use crate::wait::Progress;
 
 /// One line an epoch on stdout, for logs and pipes; the progress of long epochs on stderr.
 pub struct PlainRenderer {
@@ -18,9 +16,7 @@ pub struct PlainRenderer {
     epoch: usize,
     epochs: usize,
     started: Instant,
-    /// How many images of an epoch's part are done.
-    done: Arc<AtomicUsize>,
-    waiting: Option<Waiting>,
+    progress: Option<Progress>,
     values: [f64; 4],
 }
 
@@ -31,8 +27,7 @@ impl PlainRenderer {
             epoch: 1,
             epochs: 0,
             started: Instant::now(),
-            done: Arc::default(),
-            waiting: None,
+            progress: None,
             values: [f64::NAN; 4],
         }
     }
@@ -78,29 +73,18 @@ impl TrainingProgressLogger for PlainRenderer {
             "train" => "training",
             _ => "validation",
         };
-        let (epoch, epochs, started) = (self.epoch, self.epochs, self.started);
-        self.done = Arc::default();
-        let done = self.done.clone();
-        self.waiting = Some(Waiting::new(move || {
-            let done = done.load(Ordering::Relaxed);
-            // Nothing is done yet: the first step of a GPU is the slowest by far.
-            let why = match done {
-                0 => ", the device compiles kernels that it has not run before",
-                _ => "",
-            };
-            let seconds = started.elapsed().as_secs_f64();
-            format!(
-                "epoch {epoch:2}/{epochs}  {part}: {done} of {total_items} images, {seconds:.0} s{why}"
-            )
-        }));
+        let what = format!("epoch {:2}/{}  {part}", self.epoch, self.epochs);
+        self.progress = Some(Progress::new(what, total_items));
     }
 
     fn update_split(&mut self, items_processed: usize) {
-        self.done.store(items_processed, Ordering::Relaxed);
+        if let Some(progress) = &self.progress {
+            progress.set(items_processed);
+        }
     }
 
     fn end_split(&mut self) {
-        self.waiting = None;
+        self.progress = None;
     }
 
     fn update_epoch(&mut self, epoch: usize) {

@@ -1,6 +1,8 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long something may take before a line says what it is, and how often.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -20,9 +22,35 @@ impl Waiting {
         });
         Self { _alive: alive }
     }
+}
 
-    /// What happens when a device is first given work of a new kind.
-    pub fn for_kernels(what: &'static str) -> Self {
-        Self::new(move || format!("{what}: the device compiles kernels that it has not run before"))
+/// While it lives, says on stderr how far some work on images has come, if that takes long.
+pub struct Progress {
+    done: Arc<AtomicUsize>,
+    _waiting: Waiting,
+}
+
+impl Progress {
+    pub fn new(what: impl Into<String>, images: usize) -> Self {
+        let (what, started) = (what.into(), Instant::now());
+        let done: Arc<AtomicUsize> = Arc::default();
+        let seen = done.clone();
+        let waiting = Waiting::new(move || {
+            let done = seen.load(Ordering::Relaxed);
+            let why = match done {
+                0 => "; a GPU compiles its kernels first",
+                _ => "",
+            };
+            let seconds = started.elapsed().as_secs_f64();
+            format!("{what}: {done} of {images} images, {seconds:.0} s{why}")
+        });
+        Self {
+            done,
+            _waiting: waiting,
+        }
+    }
+
+    pub fn set(&self, done: usize) {
+        self.done.store(done, Ordering::Relaxed);
     }
 }

@@ -50,7 +50,7 @@ use crate::picture::{Picture, sketch};
 use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
-use crate::wait::Waiting;
+use crate::wait::Progress;
 
 /// Reads handwritten digits from PNG files with the network that the mnist example trained.
 ///
@@ -140,7 +140,7 @@ fn load(folder: &RunFolder, device: &Device) -> Result<Mlp, Problem> {
 /// Prints the digit, what the network takes it for, and how sure it is.
 fn answer(title: &str, digit: Digit, network: &Mlp, device: &Device) {
     say(sketch(&digit));
-    let _waiting = Waiting::for_kernels("reading");
+    let _progress = Progress::new("reading", 1);
     let batch = DigitBatcher.batch(vec![digit], device);
     let shares: Vec<f64> = softmax(network.forward(batch.images), 1)
         .into_data()

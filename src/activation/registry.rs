@@ -74,7 +74,16 @@ macro_rules! registry {
                 }
             }
 
-            /// Those of one family share the idea of their formula: `relu`, `elu`, `gelu`.
+            /// The family: those of one share the idea of their formula.
+            ///
+            /// ```
+            /// use burn_extras::activation::ActivationConfig;
+            ///
+            /// let config: ActivationConfig = "celu(alpha=0.5)".parse()?;
+            /// assert_eq!(config.family(), "elu");
+            /// assert_eq!(config.parameters(), [("alpha", 0.5)]);
+            /// # Ok::<(), burn_extras::registry::SpecError>(())
+            /// ```
             pub fn family(&self) -> &'static str {
                 let module = match self {
                     $(Self::$plain => <$plain as Declared>::MODULE,)*

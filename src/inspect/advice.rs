@@ -3,7 +3,7 @@ use core::fmt;
 use serde::Serialize;
 
 use super::finding::{Finding, Place};
-use super::setting::Setting;
+use super::setup::Setup;
 use crate::activation::LeakyReluConfig;
 
 /// Something to try; [`Display`](fmt::Display) says it as a command.
@@ -73,8 +73,8 @@ impl Finding {
     /// | gradient not finite | see the other findings | smaller learning rate, clipping |
     /// | no gradient | see the other findings | see the other findings |
     /// | large update | smaller learning rate | smaller learning rate |
-    pub fn advice(&self, setting: &Setting) -> Vec<Advice> {
-        let new = setting.came_with_training(self);
+    pub fn advice(&self, setup: &Setup) -> Vec<Advice> {
+        let new = setup.came_with_training(self);
         match self {
             Self::AllZero { .. } => vec![Advice::RandomWeights],
             Self::NoSlope { .. } => vec![Advice::SlopedActivation],
@@ -86,17 +86,17 @@ impl Finding {
             Self::NotFinite { place, input } => match input {
                 Some(input) if !input.is_finite() => vec![Advice::FiniteInputs],
                 Some(input) if *input > NORMALISED => vec![Advice::NormalisedInputs],
-                _ => weights(setting, place),
+                _ => weights(setup, place),
             },
             Self::GradientNotFinite { .. } => vec![Advice::OtherFindings],
             Self::Dead { .. } => {
                 let mut advice = Vec::new();
                 if new {
                     advice.push(Advice::SmallerLearningRate);
-                } else if !setting.knows_initializer() {
+                } else if !setup.knows_initializer() {
                     advice.push(Advice::ZeroBiases);
                 }
-                if !setting.uses(&LeakyReluConfig::new().into()) {
+                if !setup.uses(&LeakyReluConfig::new().into()) {
                     advice.push(Advice::LeakyActivation);
                 }
                 advice
@@ -104,25 +104,19 @@ impl Finding {
             Self::Vanishing { .. } | Self::Exploding { .. } | Self::Saturated { .. } if new => {
                 vec![Advice::SmallerLearningRate]
             }
-            Self::Vanishing { place, .. } | Self::Exploding { place, .. } => {
-                weights(setting, place)
-            }
+            Self::Vanishing { place, .. } | Self::Exploding { place, .. } => weights(setup, place),
             Self::Saturated { place, input, .. } => match input {
                 Some(input) if *input > NORMALISED && place.number == 1 => {
                     vec![Advice::NormalisedInputs]
                 }
-                _ => weights(setting, place),
+                _ => weights(setup, place),
             },
         }
     }
 
     /// The finding with its advice, in a sentence.
-    pub fn explain(&self, setting: &Setting) -> String {
-        let advice: Vec<String> = self
-            .advice(setting)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+    pub fn explain(&self, setup: &Setup) -> String {
+        let advice: Vec<String> = self.advice(setup).iter().map(ToString::to_string).collect();
         match advice.is_empty() {
             true => self.to_string(),
             false => format!("{self}; {}", advice.join(", or ")),
@@ -131,10 +125,10 @@ impl Finding {
 }
 
 /// What makes up for weights of the wrong size.
-fn weights(setting: &Setting, place: &Place) -> Vec<Advice> {
+fn weights(setup: &Setup, place: &Place) -> Vec<Advice> {
     // The layers behind the first that has lost the signal have lost it too.
     let depth = place.number + place.others;
-    match (setting.wants_auto(depth), setting.has_norm()) {
+    match (setup.wants_auto(depth), setup.has_norm()) {
         (true, _) => vec![Advice::Auto],
         (false, false) => vec![Advice::LayerNorm],
         (false, true) => vec![],

@@ -3,7 +3,7 @@
 //!
 //! An [`Inspection`] collects statistics on the device and reads them back once, as a [`Report`];
 //! [`Report::diagnose`] finds what is wrong, and [`Finding::advice`] says what to try, given the
-//! [`Setting`]. A network takes part by [`Inspect`].
+//! [`Setup`]. A network takes part by [`Inspect`].
 //!
 //! ```
 //! use burn::tensor::{Device, Distribution, Tensor};
@@ -35,7 +35,7 @@ mod metric;
 mod parameters;
 mod probe;
 mod report;
-mod setting;
+mod setup;
 mod slope;
 mod statistics;
 
@@ -46,5 +46,5 @@ pub use inspection::Inspection;
 pub use metric::LayerMetric;
 pub use probe::{Inspect, Probe};
 pub use report::{Layer, Parameter, Report, Saturation, Update};
-pub use setting::Setting;
+pub use setup::Setup;
 pub use statistics::{Histogram, Statistics};

@@ -77,9 +77,26 @@ macro_rules! registry {
             }
 
             /// The settings of its rule, without weight decay.
+            ///
+            /// ```
+            /// use burn_extras::optim::OptimizerConfig;
+            ///
+            /// let config: OptimizerConfig = "momentum(momentum=0.8)".parse()?;
+            /// assert_eq!(config.settings()[0].name, "momentum");
+            /// assert_eq!(config.settings()[0].value, 0.8);
+            /// assert_eq!(config.conventions()[0].name(), "pytorch");
+            /// # Ok::<(), burn_extras::registry::SpecError>(())
+            /// ```
             pub fn settings(&self) -> Vec<Setting> {
                 match self {
                     $(Self::$rule(config) => config.rule.settings(),)*
+                }
+            }
+
+            /// The pull towards zero, if any.
+            pub fn weight_decay(&self) -> Option<WeightDecay> {
+                match self {
+                    $(Self::$rule(config) => config.weight_decay,)*
                 }
             }
 

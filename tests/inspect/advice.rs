@@ -5,7 +5,7 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use burn_extras::inspect::{Advice, Finding, Inspection, Report, Setting};
+use burn_extras::inspect::{Advice, Finding, Inspection, Report, Setup};
 use burn_extras::model::{Mlp, MlpConfig};
 
 use crate::{devices, normal, report, turn};
@@ -40,8 +40,8 @@ impl Case {
             .init(device)
     }
 
-    pub fn setting(&self) -> Setting {
-        Setting::new()
+    pub fn setup(&self) -> Setup {
+        Setup::new()
             .with_activation(self.activation.parse().unwrap())
             .with_initializer(self.init.parse().unwrap())
             .with_norm(self.norm)
@@ -54,13 +54,13 @@ impl Case {
 
 /// Checks that the network has findings, and that the first comes with this advice alone.
 #[track_caller]
-fn advised(report: &Report, setting: &Setting, advice: &[Advice], what: &str) {
+fn advised(report: &Report, setup: &Setup, advice: &[Advice], what: &str) {
     let findings = report.diagnose();
     let finding = findings
         .first()
         .unwrap_or_else(|| panic!("{what}: nothing found"));
-    let said = finding.explain(setting);
-    assert_eq!(finding.advice(setting), advice, "{what}: {said}");
+    let said = finding.explain(setup);
+    assert_eq!(finding.advice(setup), advice, "{what}: {said}");
     for advice in advice {
         assert!(said.contains(&advice.to_string()), "{what}: {said}");
     }
@@ -94,12 +94,7 @@ fn auto_cures_weights_of_the_wrong_size() {
         ] {
             let what = format!("{name}, {activation}, {init}");
             let case = Case::new(activation, init);
-            advised(
-                &case.report(&device),
-                &case.setting(),
-                &[Advice::Auto],
-                &what,
-            );
+            advised(&case.report(&device), &case.setup(), &[Advice::Auto], &what);
             healthy(&Case::new(activation, "auto").report(&device), &what);
         }
     }
@@ -120,7 +115,7 @@ fn a_layer_norm_cures_what_auto_does_not() {
             let mut case = Case::new(activation, init);
             case.widths = [vec![100], vec![60; 20]].concat();
             let advice = [Advice::LayerNorm];
-            advised(&case.report(&device), &case.setting(), &advice, &what);
+            advised(&case.report(&device), &case.setup(), &advice, &what);
             case.norm = true;
             healthy(&case.report(&device), &what);
         }
@@ -149,16 +144,16 @@ fn nothing_is_recommended_that_is_in_use() {
         ("identity", "orthogonal"),
     ] {
         let mut case = Case::new(activation, init);
-        let advice = vanishing.advice(&case.setting());
+        let advice = vanishing.advice(&case.setup());
         assert_eq!(advice, [Advice::LayerNorm], "{activation}, {init}");
         case.norm = true;
-        let advice = vanishing.advice(&case.setting());
+        let advice = vanishing.advice(&case.setup());
         assert!(advice.is_empty(), "{activation}, {init}: {advice:?}");
     }
     let dead = Finding::Dead { place, share: 1.0 };
     let case = Case::new("leaky_relu", "he");
-    assert!(dead.advice(&case.setting()).is_empty());
-    assert_eq!(dead.explain(&case.setting()), dead.to_string());
+    assert!(dead.advice(&case.setup()).is_empty());
+    assert_eq!(dead.explain(&case.setup()), dead.to_string());
 }
 
 #[test]
@@ -167,8 +162,8 @@ fn random_weights_cure_those_that_are_all_zero() {
     for (name, device) in devices::all() {
         let case = Case::new("relu", "constant");
         let advice = [Advice::RandomWeights];
-        advised(&case.report(&device), &case.setting(), &advice, &name);
-        healthy(&Case::new("relu", "he").report(&device), &name);
+        advised(&case.report(&device), &case.setup(), &advice, name);
+        healthy(&Case::new("relu", "he").report(&device), name);
     }
 }
 
@@ -188,7 +183,7 @@ fn inputs_are_normalised_and_finite() {
             let input = normal([200, 100], &device);
             let advice = [Advice::NormalisedInputs];
             let ill = report(&model, input.clone() * scale);
-            advised(&ill, &case.setting(), &advice, &what);
+            advised(&ill, &case.setup(), &advice, &what);
             healthy(&report(&model, input), &what);
         }
         let case = Case::new("relu", "he");
@@ -196,8 +191,8 @@ fn inputs_are_normalised_and_finite() {
         let input = normal([200, 100], &device);
         let advice = [Advice::FiniteInputs];
         let ill = report(&model, input.clone() / input.zeros_like());
-        advised(&ill, &case.setting(), &advice, &name);
-        healthy(&report(&model, input), &name);
+        advised(&ill, &case.setup(), &advice, name);
+        healthy(&report(&model, input), name);
     }
 }
 
@@ -228,10 +223,10 @@ fn zero_biases_and_leaky_activations_cure_dead_units() {
             report(&model.map(&mut biases), normal([200, 100], &device))
         };
         // Who drew the weights is not known, so neither is how the biases started.
-        let unknown = Setting::new().with_activation("relu".parse().unwrap());
+        let unknown = Setup::new().with_activation("relu".parse().unwrap());
         let advice = [Advice::ZeroBiases, Advice::LeakyActivation];
-        advised(&ill("relu"), &unknown, &advice, &name);
-        healthy(&Case::new("relu", "he").report(&device), &name);
+        advised(&ill("relu"), &unknown, &advice, name);
+        healthy(&Case::new("relu", "he").report(&device), name);
         let leaky = ill("leaky_relu").diagnose();
         assert!(
             !leaky.iter().any(|it| matches!(it, Finding::Dead { .. })),
@@ -241,8 +236,8 @@ fn zero_biases_and_leaky_activations_cure_dead_units() {
         // Biases start at 0 here: it is the threshold that kills.
         let case = Case::new("thresholded_relu(theta=3.9)", "lecun");
         let advice = [Advice::LeakyActivation];
-        advised(&case.report(&device), &case.setting(), &advice, &name);
-        healthy(&Case::new("leaky_relu", "lecun").report(&device), &name);
+        advised(&case.report(&device), &case.setup(), &advice, name);
+        healthy(&Case::new("leaky_relu", "lecun").report(&device), name);
     }
 }
 
@@ -253,10 +248,10 @@ fn an_activation_with_a_slope_replaces_one_without() {
         for activation in ["step", "sign"] {
             let case = Case::new(activation, "xavier");
             let advice = [Advice::SlopedActivation];
-            advised(&case.report(&device), &case.setting(), &advice, &name);
+            advised(&case.report(&device), &case.setup(), &advice, name);
         }
         for activation in ["tanh", "relu"] {
-            healthy(&Case::new(activation, "xavier").report(&device), &name);
+            healthy(&Case::new(activation, "xavier").report(&device), name);
         }
     }
 }
@@ -295,7 +290,7 @@ fn gradients_have_their_reasons_in_other_findings() {
             let what = format!("{name}, {}, {}", ill.activation, ill.init);
             let (of_gradients, others) = inspect(&ill, scale);
             assert_eq!(of_gradients.len(), 1, "{what}");
-            let advice = of_gradients[0].advice(&ill.setting());
+            let advice = of_gradients[0].advice(&ill.setup());
             assert_eq!(advice, [Advice::OtherFindings], "{what}");
             assert!(!others.is_empty(), "{what}");
             let (of_gradients, others) = inspect(&well, 1.0);

@@ -54,9 +54,9 @@ fn before(case: &Case, device: &Device) -> Vec<Finding> {
 
 /// The first thing that is wrong after the training, with its advice.
 fn first(case: &Case, report: &Report, device: &Device) -> (Finding, Vec<Advice>) {
-    let setting = case.setting().after_training(&before(case, device));
+    let setup = case.setup().after_training(&before(case, device));
     let finding = report.diagnose().swap_remove(0);
-    let advice = finding.advice(&setting);
+    let advice = finding.advice(&setup);
     (finding, advice)
 }
 
@@ -146,8 +146,8 @@ fn smaller_steps_and_clipping_keep_numbers_finite() {
             let gradient = Finding::GradientNotFinite {
                 name: "layers.0.weight".into(),
             };
-            let setting = case.setting().after_training(&[]);
-            assert_eq!(gradient.advice(&setting), advice);
+            let setup = case.setup().after_training(&[]);
+            assert_eq!(gradient.advice(&setup), advice);
         }
         leaves_well(&case, sgd, 0.1);
         leaves_well(&case, clipped, lr);
@@ -161,10 +161,10 @@ fn what_was_there_before_is_answered_by_the_start() {
     for (name, device) in devices::all() {
         let case = Case::new("relu", "normal(std=0.01)");
         let start = report(&case.network(&device), normal([200, 100], &device)).diagnose();
-        let setting = case.setting().after_training(&start);
+        let setup = case.setup().after_training(&start);
         let end = train(&case, sgd(), 0.1, &device).diagnose();
         assert!(matches!(end[0], Finding::Vanishing { .. }), "{name}");
-        assert_eq!(end[0].advice(&setting), [Advice::Auto], "{name}");
+        assert_eq!(end[0].advice(&setup), [Advice::Auto], "{name}");
         leaves_well(&Case::new("relu", "auto"), sgd, 0.1);
     }
 }
@@ -176,8 +176,8 @@ fn smaller_steps_change_less() {
         name: "layers.0.weight".into(),
         ratio: 2.0,
     };
-    let setting = burn_extras::inspect::Setting::new();
-    assert_eq!(update.advice(&setting), [SmallerLearningRate]);
-    let setting = setting.after_training(&[]);
-    assert_eq!(update.advice(&setting), [SmallerLearningRate]);
+    let setup = burn_extras::inspect::Setup::new();
+    assert_eq!(update.advice(&setup), [SmallerLearningRate]);
+    let setup = setup.after_training(&[]);
+    assert_eq!(update.advice(&setup), [SmallerLearningRate]);
 }

@@ -10,7 +10,7 @@ use crate::init::{Fans, InitConfig, Stability, VarianceMap};
 /// ```
 /// use burn::tensor::{Device, Distribution, Tensor};
 /// use burn_extras::init::InitConfig;
-/// use burn_extras::inspect::{Inspection, Setting};
+/// use burn_extras::inspect::{Inspection, Setup};
 /// use burn_extras::model::MlpConfig;
 ///
 /// let device = Device::flex();
@@ -20,15 +20,15 @@ use crate::init::{Fans, InitConfig, Stability, VarianceMap};
 /// let images = Tensor::random([64, 784], Distribution::Normal(0.0, 1.0), &device);
 ///
 /// let report = Inspection::new().forward(&config.init(&device), images).read()?;
-/// let setting = Setting::new()
+/// let setup = Setup::new()
 ///     .with_activation(config.activation.clone())
 ///     .with_initializer(init);
-/// let said = report.diagnose()[0].explain(&setting);
+/// let said = report.diagnose()[0].explain(&setup);
 /// assert!(said.ends_with("; use the initializer auto"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Setting {
+pub struct Setup {
     activation: Option<ActivationConfig>,
     initializer: Option<InitConfig>,
     norm: bool,
@@ -48,7 +48,7 @@ const UNIT: Fans = Fans {
 /// How close an initializer's gain has to be to that of `auto` to be as good.
 const AS_GOOD: f64 = 0.05;
 
-impl Setting {
+impl Setup {
     /// A network that has not been trained, with nothing else known.
     pub fn new() -> Self {
         Self::default()
