@@ -31,7 +31,8 @@ impl Axis {
             return Self::new(0.0, 1.0);
         }
         let air = match high - low {
-            0.0 => low.abs().max(f64::MIN_POSITIVE) * 0.5,
+            0.0 if low == 0.0 => 1.0,
+            0.0 => low.abs() * 0.5,
             width => 0.05 * width,
         };
         Self::new(low - air, high + air)

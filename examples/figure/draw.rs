@@ -27,7 +27,7 @@ fn text_width(text: &str, size: u32) -> u32 {
 
 /// The width of whole words is closer to the mean than that of a few characters.
 fn line_width(text: &str) -> u32 {
-    (text.chars().count() as u32 + 1) * LEGEND * 11 / 20
+    (text.chars().count() as u32 + 1) * LEGEND / 2
 }
 
 /// The size of a sheet in pixels.

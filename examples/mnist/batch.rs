@@ -55,13 +55,14 @@ pub struct EpochLoader {
 }
 
 impl EpochLoader {
-    /// The loader whose next pass is that of `epoch`.
+    /// The loader whose next pass is that of `epoch`, with batches on the CPU until
+    /// [`to_device`](DataLoader::to_device) says otherwise.
     pub fn new(digits: Digits, batch_size: usize, seed: u64, epoch: usize) -> Self {
         Self {
             digits,
             batch_size,
             seed,
-            device: Device::default(),
+            device: Device::flex(),
             epoch: AtomicUsize::new(epoch),
         }
     }
