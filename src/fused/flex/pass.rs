@@ -5,7 +5,7 @@ use core::ops::Range;
 use half::slice::HalfFloatSliceExt;
 
 use super::memory;
-use super::share::share;
+use super::share;
 use super::span::{Block, LANES, Span};
 use crate::fused::kernel::Kernel;
 
