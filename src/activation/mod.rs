@@ -3,6 +3,9 @@
 //! Every activation is a module ([`Softsign`], [`Elu`] from its [`EluConfig`]), a free function
 //! ([`softsign`], [`elu`]), and a name in [`ActivationConfig`].
 //!
+//! Where the derivative is 0, no gradient passes back, not even an infinite one or NaN: PyTorch's ReLU and its
+//! like do the same.
+//!
 //! ```
 //! use burn::tensor::{Device, Tensor};
 //! use burn_extras::activation::{ActivationConfig, EluConfig, bent_identity};
@@ -23,6 +26,7 @@ mod elu;
 mod gaussian;
 mod gelu;
 mod identity;
+mod learned;
 mod mish;
 mod periodic;
 mod registry;
@@ -39,6 +43,7 @@ pub use elu::*;
 pub use gaussian::*;
 pub use gelu::*;
 pub use identity::*;
+pub use learned::{PReluConfig, SwiGluConfig};
 pub use mish::*;
 pub use periodic::*;
 pub use registry::{Activation, ActivationConfig};

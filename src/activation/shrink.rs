@@ -7,7 +7,7 @@ activation! {
     /// Source: `torch.nn.Softshrink`.
     SoftShrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
+        lambda / with_lambda: NonNegative = 0.5,
     }, SoftShrinkConfig, soft_shrink, ["softshrink"]
 }
 
@@ -29,7 +29,7 @@ activation! {
     /// Source: `torch.nn.Hardshrink`.
     HardShrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
+        lambda / with_lambda: NonNegative = 0.5,
     }, HardShrinkConfig, hard_shrink, ["hardshrink"]
 }
 
@@ -54,9 +54,9 @@ activation! {
     /// Source: ONNX; [`SoftShrink`] has `bias = lambda`, [`HardShrink`] `bias = 0`.
     Shrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
+        lambda / with_lambda: NonNegative = 0.5,
         /// How far the outer parts move towards 0. Default: 0.5.
-        bias: Finite = 0.5,
+        bias / with_bias: Finite = 0.5,
     }, ShrinkConfig, shrink, []
 }
 

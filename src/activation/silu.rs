@@ -49,7 +49,7 @@ activation! {
     /// [`Silu`], with `beta = 1.702` [`QuickGelu`].
     Swish {
         /// The sharpness. Default: 1.
-        beta: Positive = 1.0,
+        beta / with_beta: Positive = 1.0,
     }, SwishConfig, swish, []
 }
 
