@@ -260,3 +260,11 @@ fn parameters_out_of_range_are_refused() {
     assert!(message("swiglu(d_input=0)").contains("d_input must be a whole number of at least 1"));
     assert!(message("bent_identiti").contains("did you mean \"bent_identity\"?"));
 }
+
+/// On its own: in a network it takes its width from there.
+#[test]
+#[should_panic(expected = "swiglu: d_input and d_output must be given where no network knows its")]
+fn a_gate_without_sizes_needs_a_network() {
+    let config: ActivationConfig = "swiglu".parse().unwrap();
+    config.init(&Device::flex());
+}

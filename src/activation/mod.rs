@@ -1,7 +1,8 @@
 //! Activations: each is a formula and its derivative, fused on every backend.
 //!
 //! Every activation is a module ([`Softsign`], [`Elu`] from its [`EluConfig`]), a free function
-//! ([`softsign`], [`elu`]), and a name in [`ActivationConfig`].
+//! ([`softsign`], [`elu`]), and a name in [`ActivationConfig`], which reads the names of PyTorch, Keras and
+//! JAX too ([porting](crate::porting)).
 //!
 //! Where the derivative is 0, no gradient passes back, not even an infinite one or NaN: PyTorch's ReLU and its
 //! like do the same.
@@ -22,6 +23,7 @@
 //! ```
 
 mod declare;
+mod elsewhere;
 mod elu;
 mod gaussian;
 mod gelu;

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::declare::Declared;
-use super::*;
+use super::{elsewhere, *};
 use crate::fused::Formula;
 use crate::registry::{Spec, SpecError};
 
@@ -19,7 +19,9 @@ macro_rules! registry {
         ///
         /// Its text form is the name with the parameters that differ from their defaults:
         /// `relu`, `elu(alpha=0.5)`. [`FromStr`] and [`Display`](fmt::Display) read and write it,
-        /// and it is also what is serialized.
+        /// and it is also what is serialized. The names of PyTorch, Keras and JAX are read as they
+        /// are spelled there, `nn.LeakyReLU(negative_slope=0.1)`; [porting](crate::porting) says
+        /// whose function a name means.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         #[non_exhaustive]
@@ -91,6 +93,14 @@ macro_rules! registry {
                     Self::PRelu(config) => config.to_spec(),
                     Self::SwiGlu(config) => config.to_spec(),
                 }
+            }
+
+            /// Whether it is a name of this crate, in lower case and with `_` for `-`.
+            pub(super) fn knows(name: &str) -> bool {
+                NAMES.contains(&name)
+                    || [$(<$plain as Declared>::ALIASES,)* $(<$config as Declared>::ALIASES,)*]
+                        .iter()
+                        .any(|aliases| aliases.contains(&name))
             }
 
             fn from_spec(spec: &mut Spec) -> Result<Self, SpecError> {
@@ -223,7 +233,10 @@ impl FromStr for ActivationConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(text)?;
+        let mut spec = match elsewhere::read(text)? {
+            Some(spec) => spec,
+            None => Spec::parse(text)?,
+        };
         let config = Self::from_spec(&mut spec)?;
         spec.finish()?;
         Ok(config)

@@ -8,7 +8,7 @@ activation! {
     SoftShrink {
         /// The half-width of the flat middle. Default: 0.5.
         lambda / with_lambda: NonNegative = 0.5,
-    }, SoftShrinkConfig, soft_shrink, ["softshrink"]
+    }, SoftShrinkConfig, soft_shrink, []
 }
 
 impl Pointwise for SoftShrink {
@@ -30,7 +30,7 @@ activation! {
     HardShrink {
         /// The half-width of the flat middle. Default: 0.5.
         lambda / with_lambda: NonNegative = 0.5,
-    }, HardShrinkConfig, hard_shrink, ["hardshrink"]
+    }, HardShrinkConfig, hard_shrink, []
 }
 
 impl Pointwise for HardShrink {
@@ -78,7 +78,7 @@ activation! {
     /// Tanh shrinkage: `f(x) = x - tanh x`, `f'(x) = tanh^2 x`.
     ///
     /// Source: `torch.nn.Tanhshrink`.
-    TanhShrink, tanhshrink, ["tanh_shrink"]
+    TanhShrink, tanhshrink, []
 }
 
 impl Pointwise for TanhShrink {

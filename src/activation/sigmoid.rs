@@ -27,7 +27,7 @@ activation! {
     /// Logarithm of the sigmoid: `f(x) = -ln(1 + e^-x)`, `f'(x) = 1 / (1 + e^x)`.
     ///
     /// Source: `torch.nn.LogSigmoid`.
-    LogSigmoid, log_sigmoid, ["logsigmoid"]
+    LogSigmoid, log_sigmoid, []
 }
 
 impl Pointwise for LogSigmoid {
@@ -54,7 +54,7 @@ activation! {
         alpha / with_alpha: Positive = 0.2,
         /// The value at 0. Default: 0.5.
         beta / with_beta: Finite = 0.5,
-    }, HardSigmoidConfig, hard_sigmoid, ["hardsigmoid"]
+    }, HardSigmoidConfig, hard_sigmoid, []
 }
 
 impl Pointwise for HardSigmoid {

@@ -110,7 +110,7 @@ activation! {
     /// Hard swish: `f(x) = x clamp(x / 6 + 1/2, 0, 1)`; `f'(x) = x / 3 + 1/2` inside, 0 on the left, 1 on the right.
     ///
     /// Source: [MobileNetV3](https://arxiv.org/abs/1905.02244); `torch.nn.Hardswish`.
-    HardSwish, hard_swish, ["hardswish", "hard_silu"]
+    HardSwish, hard_swish, []
 }
 
 impl Pointwise for HardSwish {

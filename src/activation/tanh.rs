@@ -67,7 +67,7 @@ activation! {
         min / with_min: Finite = -1.0,
         /// The highest value, greater than the lowest. Default: 1.
         max / with_max: Finite = 1.0,
-    }, HardTanhConfig, hard_tanh, ["hardtanh"], check ordered
+    }, HardTanhConfig, hard_tanh, [], check ordered
 }
 
 /// `Ok` if there is something between the bounds, as PyTorch demands.
