@@ -1,13 +1,14 @@
 //! Every activation and its derivative on one sheet, from the registry.
 //!
 //! ```text
-//! cargo run --release --example activations [NAME]... [--out FOLDER]
+//! cargo run --release --example activations
+//! cargo run --release --example activations -- gelu "elu(alpha=0.5)"
+//! cargo run --release --example activations -- --out docs
 //! ```
 //!
-//! Writes `activations-light` and `activations-dark`, as `.svg` and `.png`, to the folder, `docs` if
-//! none is given. Names pick the activations to draw: `gelu "elu(alpha=0.5)"`.
+//! Writes `activations-light` and `activations-dark`, as `.svg` and `.png`, to `runs/activations`,
+//! or where `--out` says. Names pick the activations to draw.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,10 +16,16 @@ use burn_extras::activation::ActivationConfig;
 use clap::Parser;
 
 use crate::figure::{Axis, Ink, Mark, Panel, Sheet};
+use crate::print::say;
+use crate::problem::Problem;
 
 #[path = "figure/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
 mod figure;
+#[path = "mnist/print.rs"]
+mod print;
+#[path = "mnist/problem.rs"]
+mod problem;
 
 /// Draws activations and their derivatives.
 #[derive(Parser, Debug)]
@@ -28,8 +35,8 @@ struct Args {
     #[arg(value_name = "NAME")]
     names: Vec<ActivationConfig>,
 
-    /// Where the figures go
-    #[arg(long, value_name = "FOLDER", default_value = "docs")]
+    /// Folder for the figures
+    #[arg(long, value_name = "DIR", default_value = "runs/activations")]
     out: PathBuf,
 }
 
@@ -78,11 +85,11 @@ fn jump(f: impl Fn(f64) -> f64, left: f64, right: f64) -> Option<(f64, f64)> {
     (height(low, high) > 0.01).then_some((low, high))
 }
 
-fn panel(activation: &ActivationConfig) -> Result<Panel, String> {
+fn panel(activation: &ActivationConfig) -> Result<Panel, Problem> {
     if activation.value(0.0).is_none() {
-        return Err(format!(
+        return Err(Problem(format!(
             "{activation} has weights of its own, so there is no one curve to draw"
-        ));
+        )));
     }
     let value = |x| activation.value(x).unwrap_or(f64::NAN);
     let slope = |x| activation.slope(x).unwrap_or(f64::NAN);
@@ -103,31 +110,27 @@ fn panel(activation: &ActivationConfig) -> Result<Panel, String> {
 const VALUE: Ink = Ink::Series(0);
 const SLOPE: Ink = Ink::Series(1);
 
-fn run(args: Args) -> Result<(), Box<dyn Error>> {
+fn run(args: Args) -> Result<(), Problem> {
     let activations = match args.names.is_empty() {
         true => ActivationConfig::formulas(),
         false => args.names,
     };
-    let panels: Result<Vec<Panel>, String> = activations.iter().map(panel).collect();
+    let panels: Result<Vec<Panel>, Problem> = activations.iter().map(panel).collect();
     let sheet = Sheet::new("Activations")
         .with_legend("f(x)", VALUE)
         .with_legend("derivative f'(x)", SLOPE)
         .with_grid(COLUMNS.min(activations.len()), PANEL)
         .with_panels(panels?);
-    std::fs::create_dir_all(&args.out)
-        .map_err(|error| format!("--out {}: {error}", args.out.display()))?;
-    for path in sheet.save_both(&args.out, "activations")? {
-        println!("wrote {}", path.display());
+    figure::writable(&args.out)?;
+    let paths = sheet
+        .save_both(&args.out, "activations")
+        .map_err(|error| Problem(error.to_string()))?;
+    for path in paths {
+        say(format_args!("wrote {}", path.display()));
     }
     Ok(())
 }
 
 fn main() -> ExitCode {
-    match run(Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    problem::exit_code(problem::parse_args().and_then(run))
 }

@@ -5,12 +5,44 @@
 //! cargo run --release --example custom_activation
 //! ```
 
+#![recursion_limit = "256"]
+
+use std::process::ExitCode;
+
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Int, Tensor};
 use burn_extras::fused::{self, Double, Number, Pointwise};
 use burn_extras::optim::NadamConfig;
+use clap::Parser;
+
+use crate::print::say;
+use crate::problem::Problem;
+
+#[path = "mnist/device.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod device;
+#[path = "mnist/print.rs"]
+mod print;
+#[path = "mnist/problem.rs"]
+mod problem;
+#[path = "mnist/wait.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod wait;
+
+/// Checks the derivative of a new activation and trains a small network with it.
+#[derive(Parser, Debug)]
+#[command(name = "custom_activation")]
+struct Args {
+    /// Where to compute: auto, flex, ndarray, wgpu, vulkan, metal, cuda, rocm
+    #[arg(long, default_value = "auto")]
+    device: String,
+
+    /// Seed of the weights
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+}
 
 /// A bell on a slope: `f(x) = x / 4 + e^(-x^2)`, `f'(x) = 1/4 - 2 x e^(-x^2)`.
 #[derive(Clone, Debug)]
@@ -28,19 +60,25 @@ impl Pointwise for Hill {
     }
 }
 
-fn main() {
-    println!("    x      f(x)     f'(x)  by differences");
+fn run(args: Args) -> Result<(), Problem> {
+    say("    x      f(x)     f'(x)  by differences");
     for x in [-1.5, -0.5, 0.0, 0.7, 2.0] {
         let f = |x: f64| Hill.value(Double(x)).0;
         let difference = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6;
         let slope = Hill.slope(Double(x)).0;
-        println!("{x:5.1}  {:8.5}  {slope:8.5}        {difference:8.5}", f(x));
+        say(format_args!(
+            "{x:5.1}  {:8.5}  {slope:8.5}        {difference:8.5}",
+            f(x)
+        ));
         assert!((slope - difference).abs() < 1e-8);
     }
 
     // One hidden layer learns a wave.
-    let device = Device::default().autodiff();
-    let x = Tensor::<1, burn::tensor::Int>::arange(-100..100, &device).float() * 0.03;
+    let chosen = device::choose(&args.device)?;
+    say(format_args!("device: {}", chosen.line));
+    let device = chosen.device.autodiff();
+    device.seed(args.seed);
+    let x = Tensor::<1, Int>::arange(-100..100, &device).float() * 0.03;
     let x = x.reshape([200, 1]);
     let target = x.clone().sin();
     let mut layers: (Linear, Linear) = (
@@ -53,12 +91,15 @@ fn main() {
         let output = layers.1.forward(hidden);
         let loss = MseLoss::new().forward(output, target.clone(), Reduction::Mean);
         if step % 150 == 0 {
-            println!(
-                "step {step:3}  loss {:.6}",
-                loss.clone().into_scalar::<f32>()
-            );
+            let loss = loss.clone().into_scalar::<f32>();
+            say(format_args!("step {step:3}  loss {loss:.6}"));
         }
         let grads = GradientsParams::from_grads(loss.backward(), &layers);
         layers = optimizer.step(0.01, layers, grads);
     }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    problem::exit_code(problem::parse_args().and_then(run))
 }

@@ -5,10 +5,42 @@
 //! cargo run --release --example custom_optimizer
 //! ```
 
+#![recursion_limit = "256"]
+
+use std::process::ExitCode;
+
 use burn::nn::{LinearConfig, loss::MseLoss, loss::Reduction};
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use burn_extras::fused::{Clock, Fused, Number, UpdateRule};
+use clap::Parser;
+
+use crate::print::say;
+use crate::problem::Problem;
+
+#[path = "mnist/device.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod device;
+#[path = "mnist/print.rs"]
+mod print;
+#[path = "mnist/problem.rs"]
+mod problem;
+#[path = "mnist/wait.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod wait;
+
+/// Fits a line with a new optimizer.
+#[derive(Parser, Debug)]
+#[command(name = "custom_optimizer")]
+struct Args {
+    /// Where to compute: auto, flex, ndarray, wgpu, vulkan, metal, cuda, rocm
+    #[arg(long, default_value = "auto")]
+    device: String,
+
+    /// Seed of the weights
+    #[arg(long, default_value_t = 42)]
+    seed: u64,
+}
 
 /// Momentum whose steps are softened: `w <- w - lr tanh(m)` never moves a weight by more than `lr`.
 #[derive(Clone, Debug)]
@@ -31,8 +63,11 @@ impl UpdateRule<1> for Soft {
     }
 }
 
-fn main() {
-    let device = Device::default().autodiff();
+fn run(args: Args) -> Result<(), Problem> {
+    let chosen = device::choose(&args.device)?;
+    say(format_args!("device: {}", chosen.line));
+    let device = chosen.device.autodiff();
+    device.seed(args.seed);
     let x = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], &device);
     let y = Tensor::<2>::from_data([[1.0], [3.0], [-1.0], [1.0]], &device);
 
@@ -41,18 +76,24 @@ fn main() {
     for step in 0..=200 {
         let loss = MseLoss::new().forward(model.forward(x.clone()), y.clone(), Reduction::Mean);
         if step % 50 == 0 {
-            println!(
-                "step {step:3}  loss {:.6}",
-                loss.clone().into_scalar::<f32>()
-            );
+            let loss = loss.clone().into_scalar::<f32>();
+            say(format_args!("step {step:3}  loss {loss:.6}"));
         }
         let grads = GradientsParams::from_grads(loss.backward(), &model);
         let lr = 0.1 * 0.98_f64.powi(step);
         model = optimizer.step(lr, model, grads);
     }
-    println!(
-        "y = x0 * a + x1 * b + c: {} {}",
-        model.weight.val(),
-        model.bias.unwrap().val()
-    );
+    let weights: Vec<f32> = model.weight.val().into_data().iter().collect();
+    let bias = model
+        .bias
+        .map_or(0.0, |bias| bias.val().into_scalar::<f32>());
+    say(format_args!(
+        "y = {:.4} x0 + {:.4} x1 + {bias:.4}, made of y = -2 x0 + 2 x1 + 1",
+        weights[0], weights[1]
+    ));
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    problem::exit_code(problem::parse_args().and_then(run))
 }

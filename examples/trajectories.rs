@@ -2,25 +2,43 @@
 //! which gradients hardly point at the minimum.
 //!
 //! ```text
-//! cargo run --release --example trajectories [FOLDER]
+//! cargo run --release --example trajectories
+//! cargo run --release --example trajectories -- --out docs
 //! ```
 //!
-//! Writes `trajectories-light` and `trajectories-dark`, as `.svg` and `.png`, to the folder, `docs`
-//! if none is given.
+//! Writes `trajectories-light` and `trajectories-dark`, as `.svg` and `.png`, to
+//! `runs/trajectories`, or where `--out` says.
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::optim::OptimizerConfig;
+use clap::Parser;
 
 use crate::figure::{Axis, Ink, Mark, Panel, Sheet};
+use crate::print::say;
+use crate::problem::Problem;
 
 #[path = "figure/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
 mod figure;
+#[path = "mnist/print.rs"]
+mod print;
+#[path = "mnist/problem.rs"]
+mod problem;
+
+/// Draws the paths of every optimizer on one valley.
+#[derive(Parser, Debug)]
+#[command(name = "trajectories")]
+struct Args {
+    /// Folder for the figures
+    #[arg(long, value_name = "DIR", default_value = "runs/trajectories")]
+    out: PathBuf,
+}
 
 const START: [f32; 2] = [-7.0, 2.0];
 
@@ -61,7 +79,7 @@ struct Point {
 
 /// Where the optimizer has been after each step.
 fn path(config: &OptimizerConfig, lr: f64, steps: usize) -> Vec<(f64, f64)> {
-    let device = Device::default().autodiff();
+    let device = Device::flex().autodiff();
     let at = Tensor::<1>::from_data(START, &device).require_grad();
     let mut point = Point {
         at: Param::from_tensor(at),
@@ -117,18 +135,27 @@ fn panel(spec: &str, lr: f64, steps: usize) -> Result<Panel, Box<dyn Error>> {
         }))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "docs".into()));
-    std::fs::create_dir_all(&folder)?;
+fn sheet() -> Result<Sheet, Box<dyn Error>> {
     let panels: Result<Vec<Panel>, _> = PATHS
         .iter()
         .map(|&(spec, lr, steps)| panel(spec, lr, steps))
         .collect();
-    let sheet = Sheet::new("f(x, y) = x\u{b2}/20 + y\u{b2} from (-7, 2)")
+    Ok(Sheet::new("f(x, y) = x\u{b2}/20 + y\u{b2} from (-7, 2)")
         .with_grid(COLUMNS, PANEL)
-        .with_panels(panels?);
-    for path in sheet.save_both(&folder, "trajectories")? {
-        println!("wrote {}", path.display());
+        .with_panels(panels?))
+}
+
+fn run(args: Args) -> Result<(), Problem> {
+    figure::writable(&args.out)?;
+    let paths = sheet()
+        .and_then(|sheet| sheet.save_both(&args.out, "trajectories"))
+        .map_err(|error| Problem(error.to_string()))?;
+    for path in paths {
+        say(format_args!("wrote {}", path.display()));
     }
     Ok(())
+}
+
+fn main() -> ExitCode {
+    problem::exit_code(problem::parse_args().and_then(run))
 }

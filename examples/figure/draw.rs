@@ -14,6 +14,8 @@ use super::theme::Theme;
 const TITLE: u32 = 28;
 const PANEL_TITLE: u32 = 20;
 const LEGEND: u32 = 20;
+/// A line of the subtitle or the legend.
+const ROW: u32 = LEGEND * 8 / 5;
 const TICK: u32 = 16;
 const MARGIN: u32 = 14;
 const SWATCH: u32 = 34;
@@ -23,38 +25,72 @@ fn text_width(text: &str, size: u32) -> u32 {
     text.chars().count() as u32 * size * 6 / 10
 }
 
+/// The width of whole words is closer to the mean than that of a few characters.
+fn line_width(text: &str) -> u32 {
+    (text.chars().count() as u32 + 1) * LEGEND * 11 / 20
+}
+
 /// The size of a sheet in pixels.
 pub fn size(sheet: &Sheet) -> (u32, u32) {
     let rows = sheet.panels.len().div_ceil(sheet.columns) as u32;
     let width = sheet.columns as u32 * sheet.panel.0 + 2 * MARGIN;
-    let header = header(sheet, width);
-    (width, rows * sheet.panel.1 + header + 2 * MARGIN)
+    let header = Header::of(sheet, width);
+    (width, rows * sheet.panel.1 + header.height + 2 * MARGIN)
 }
 
-/// Where each entry of the legend stands, and the height of title and legend together.
-fn legend_places(sheet: &Sheet, width: u32) -> (Vec<(u32, u32)>, u32) {
-    let title = if sheet.title.is_empty() {
-        0
-    } else {
-        TITLE * 3 / 2
-    };
-    let row = LEGEND * 8 / 5;
-    let (mut x, mut y) = (0, title);
-    let mut places = Vec::new();
-    for (name, _) in &sheet.legend {
-        let entry = SWATCH + text_width(name, LEGEND) + 2 * MARGIN;
-        if x > 0 && x + entry > width.saturating_sub(2 * MARGIN) {
-            (x, y) = (0, y + row);
+/// What stands above the panels.
+struct Header {
+    /// The lines of the subtitle.
+    subtitle: Vec<String>,
+    /// Where each entry of the legend stands.
+    legend: Vec<(u32, u32)>,
+    height: u32,
+}
+
+impl Header {
+    fn of(sheet: &Sheet, width: u32) -> Self {
+        let room = width.saturating_sub(2 * MARGIN);
+        let subtitle = wrapped(&sheet.subtitle, room);
+        let mut y = subtitle_top(sheet) + subtitle.len() as u32 * ROW;
+        let mut x = 0;
+        let mut legend = Vec::new();
+        for (name, _) in &sheet.legend {
+            let entry = SWATCH + text_width(name, LEGEND) + 2 * MARGIN;
+            if x > 0 && x + entry > room {
+                (x, y) = (0, y + ROW);
+            }
+            legend.push((x, y));
+            x += entry;
         }
-        places.push((x, y));
-        x += entry;
+        let height = if legend.is_empty() { y } else { y + ROW };
+        Self {
+            subtitle,
+            legend,
+            height,
+        }
     }
-    let bottom = if places.is_empty() { title } else { y + row };
-    (places, bottom)
 }
 
-fn header(sheet: &Sheet, width: u32) -> u32 {
-    legend_places(sheet, width).1
+fn subtitle_top(sheet: &Sheet) -> u32 {
+    match sheet.title.is_empty() {
+        true => 0,
+        false => TITLE * 3 / 2,
+    }
+}
+
+/// The words of `text` in lines that find room.
+fn wrapped(text: &str, room: u32) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line_width(line) + line_width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
 }
 
 /// Draws a sheet; `scale` multiplies all its sizes.
@@ -71,15 +107,20 @@ where
     area.fill(&theme.paper)?;
     let margin = pen.px(MARGIN);
     let (width, _) = size(sheet);
-    let (places, header) = legend_places(sheet, width);
+    let header = Header::of(sheet, width);
     let page = area.margin(margin, margin, margin, margin);
-    let (top, body) = page.split_vertically(pen.px(header));
+    let (top, body) = page.split_vertically(pen.px(header.height));
     pen.text(&top, &sheet.title, TITLE, (0, 0))?;
-    for ((name, ink), (x, y)) in sheet.legend.iter().zip(places) {
+    for (row, line) in header.subtitle.iter().enumerate() {
+        let y = subtitle_top(sheet) + row as u32 * ROW;
+        pen.text(&top, line, LEGEND, (0, y))?;
+    }
+    for ((name, ink), (x, y)) in sheet.legend.iter().zip(header.legend) {
         let middle = pen.px(y + LEGEND / 2);
         let ends = [(pen.px(x), middle), (pen.px(x + SWATCH - 10), middle)];
         top.draw(&PathElement::new(ends, pen.stroke(*ink, 4)))?;
-        pen.text(&top, name, LEGEND, (x + SWATCH, y))?;
+        let beside = pen.font(LEGEND).pos(Pos::new(HPos::Left, VPos::Center));
+        top.draw_text(name, &beside, (pen.px(x + SWATCH), middle))?;
     }
     let rows = sheet.panels.len().div_ceil(sheet.columns).max(1);
     let cells = body.split_evenly((rows, sheet.columns));

@@ -9,6 +9,7 @@ use plotters::style::{FontStyle, register_font};
 use super::draw::{draw, size};
 use super::sheet::Sheet;
 use super::theme::Theme;
+use crate::problem::Problem;
 
 /// Pictures of pixels are drawn this much larger and averaged: the plotting crate does not smooth
 /// edges itself.
@@ -16,6 +17,20 @@ const SMOOTHING: u32 = 3;
 
 /// The plotting crate rounds to whole units: an SVG has this many of them to a pixel.
 const PRECISION: u32 = 4;
+
+/// Makes the folder of `--out`, and checks that files can be written to it: before the work.
+pub fn writable(folder: &Path) -> Result<(), Problem> {
+    let probe = folder.join(".probe");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|error| {
+            Problem(format!(
+                "--out {} cannot be written: {error}",
+                folder.display()
+            ))
+        })
+}
 
 impl Sheet {
     /// Writes `NAME-light.svg`, `NAME-light.png`, `NAME-dark.svg` and `NAME-dark.png`, for a page

@@ -1,7 +1,8 @@
 //! Figures for the examples: a [`Sheet`] of panels is plain data, written as SVG and PNG, for a
 //! light or a dark page.
 //!
-//! Examples share this folder: `#[path = "figure/mod.rs"] mod figure;`.
+//! Examples share this folder: `#[path = "figure/mod.rs"] mod figure;`, with the `problem` module of
+//! the mnist example beside it.
 
 mod axis;
 mod clip;
@@ -12,5 +13,6 @@ mod simplify;
 mod theme;
 
 pub use axis::{Axis, short};
+pub use file::writable;
 pub use sheet::{Ink, Mark, Panel, Sheet};
 pub use theme::Theme;

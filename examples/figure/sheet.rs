@@ -4,6 +4,8 @@ use super::axis::Axis;
 #[derive(Clone, Debug)]
 pub struct Sheet {
     pub title: String,
+    /// What stands below the title, on as many lines as it needs.
+    pub subtitle: String,
     pub legend: Vec<(String, Ink)>,
     pub columns: usize,
     /// Width and height of a panel in pixels.
@@ -15,11 +17,17 @@ impl Sheet {
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
+            subtitle: String::new(),
             legend: Vec::new(),
             columns: 1,
             panel: (480, 320),
             panels: Vec::new(),
         }
+    }
+
+    pub fn with_subtitle(mut self, subtitle: impl Into<String>) -> Self {
+        self.subtitle = subtitle.into();
+        self
     }
 
     pub fn with_legend(mut self, name: impl Into<String>, ink: Ink) -> Self {

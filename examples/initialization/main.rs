@@ -33,8 +33,7 @@ mod problem;
 mod report;
 mod sets;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -92,7 +91,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<(), Problem> {
     let mnist = Mnist::load(args.data.as_deref())?;
-    writable(&args.out)?;
+    figure::writable(&args.out)?;
     let sets = Sets::new(&mnist);
     let mut experiments = Vec::new();
     for (activation, most) in &ACTIVATIONS {
@@ -116,20 +115,6 @@ fn run(args: Args) -> Result<(), Problem> {
         say(format_args!("    {}", path.display()));
     }
     Ok(())
-}
-
-/// Checks, before the trainings, that files can be written to `folder`.
-fn writable(folder: &Path) -> Result<(), Problem> {
-    let probe = folder.join(".probe");
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&probe, ""))
-        .and_then(|()| fs::remove_file(&probe))
-        .map_err(|error| {
-            Problem(format!(
-                "--out {} cannot be written: {error}",
-                folder.display()
-            ))
-        })
 }
 
 /// Runs all experiments, as many at a time as there are processors.

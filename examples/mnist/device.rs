@@ -1,23 +1,67 @@
 use burn::tensor::Device;
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
+use burn::tensor::wgpu::WgpuBackend;
 use burn_extras::registry::SpecError;
 
 use crate::problem::Problem;
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
+use crate::wait::Waiting;
 
 /// A backend that this program was built with or could have been built with.
 struct Backend {
     /// Its name on the command line, and the feature that enables it.
     name: &'static str,
-    /// What it finds on this machine; `None` when it was not built in.
-    find: Option<fn() -> Vec<Found>>,
+    /// The best that it finds on this machine; `None` when it was not built in.
+    find: Option<fn() -> Option<Found>>,
     /// What to install where it finds nothing.
     needs: &'static str,
 }
 
 /// A device that is there.
+#[derive(Clone)]
 struct Found {
     device: Device,
+    /// Its adapter, unless it is the CPU.
+    adapter: Option<Adapter>,
+}
+
+/// What a device computes on.
+#[cfg_attr(
+    not(feature = "cube"),
+    allow(dead_code, reason = "a build for the CPU finds none")
+)]
+#[derive(Clone)]
+struct Adapter {
+    name: String,
     /// A graphics driver that computes on the CPU.
     software: bool,
+}
+
+impl Found {
+    fn is_software(&self) -> bool {
+        self.adapter
+            .as_ref()
+            .is_some_and(|adapter| adapter.software)
+    }
+
+    /// What the user will wait for.
+    fn first_use(&self) -> &'static str {
+        match self.adapter {
+            None => "",
+            Some(_) => "; each kernel is compiled when it is first needed",
+        }
+    }
+
+    /// ` (CPU)` or ` (GPU: NAME)`.
+    fn described(&self) -> String {
+        match &self.adapter {
+            None => " (CPU)".to_string(),
+            Some(Adapter { name, software }) => {
+                let kind = if *software { "software" } else { "GPU" };
+                format!(" ({kind}: {name})")
+            }
+        }
+    }
 }
 
 /// Every backend, the best first.
@@ -25,7 +69,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "cuda",
         #[cfg(feature = "cuda")]
-        find: Some(|| gpus(burn::tensor::DeviceType::Cuda, None)),
+        find: Some(|| compute(burn::tensor::DeviceType::Cuda)),
         #[cfg(not(feature = "cuda"))]
         find: None,
         needs: "an NVIDIA GPU with its driver and CUDA 12 or later",
@@ -33,7 +77,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "rocm",
         #[cfg(feature = "rocm")]
-        find: Some(|| gpus(burn::tensor::DeviceType::Rocm, None)),
+        find: Some(|| compute(burn::tensor::DeviceType::Rocm)),
         #[cfg(not(feature = "rocm"))]
         find: None,
         needs: "an AMD GPU with its driver and ROCm",
@@ -41,7 +85,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "metal",
         #[cfg(feature = "metal")]
-        find: Some(|| gpus(burn::tensor::DeviceType::Metal, None)),
+        find: Some(|| graphics(&[WgpuBackend::Metal])),
         #[cfg(not(feature = "metal"))]
         find: None,
         needs: "a Mac",
@@ -49,10 +93,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "vulkan",
         #[cfg(feature = "vulkan")]
-        find: Some(|| {
-            let software = Device::vulkan(burn::tensor::DeviceKind::Cpu);
-            gpus(burn::tensor::DeviceType::Vulkan, Some(software))
-        }),
+        find: Some(|| graphics(&[WgpuBackend::Vulkan])),
         #[cfg(not(feature = "vulkan"))]
         find: None,
         needs: VULKAN_DRIVER,
@@ -60,10 +101,7 @@ const BACKENDS: &[Backend] = &[
     Backend {
         name: "wgpu",
         #[cfg(feature = "wgpu")]
-        find: Some(|| {
-            let software = Device::wgpu(burn::tensor::DeviceKind::Cpu);
-            gpus(burn::tensor::DeviceType::Wgpu, Some(software))
-        }),
+        find: Some(|| graphics(&[WgpuBackend::Vulkan, WgpuBackend::Metal, WgpuBackend::Dx12])),
         #[cfg(not(feature = "wgpu"))]
         find: None,
         needs: VULKAN_DRIVER,
@@ -119,14 +157,14 @@ pub fn choose(name: &str) -> Result<Choice, Problem> {
             built_in().collect::<Vec<_>>().join(", ")
         )));
     };
-    match find().into_iter().next() {
+    match find() {
         Some(found) => Ok(Choice {
-            line: format!("{name}{}", described(backend, &found)),
+            line: format!("{name}{}{}", found.described(), found.first_use()),
             name: backend.name,
             device: found.device,
         }),
         None => Err(Problem(format!(
-            "device {name} finds no adapter on this machine: it needs {}",
+            "device {name} finds no adapter that it can compute on: it needs {}",
             backend.needs
         ))),
     }
@@ -135,31 +173,36 @@ pub fn choose(name: &str) -> Result<Choice, Problem> {
 fn choose_best() -> Result<Choice, Problem> {
     let mut passed_over = None;
     for backend in BACKENDS {
-        for found in backend.find.map(|find| find()).unwrap_or_default() {
-            // Flex is far faster than a graphics driver that computes on the CPU.
-            if found.software {
-                passed_over = Some((backend.name, described(backend, &found)));
-                continue;
-            }
-            let why = match (is_gpu(backend.name), passed_over) {
-                (false, Some((name, what))) => format!(
-                    ", because {name} has only a software adapter{what}; --device {name} forces it"
-                ),
-                (false, None) if built_in().any(is_gpu) => {
-                    ", because no GPU backend has an adapter".to_string()
-                }
-                (false, None) => {
-                    ", because no GPU backend is in this build; --features wgpu adds one"
-                        .to_string()
-                }
-                _ => ", the best that has an adapter".to_string(),
-            };
-            return Ok(Choice {
-                line: format!("{}{}{why}", backend.name, described(backend, &found)),
-                name: backend.name,
-                device: found.device,
-            });
+        let Some(found) = backend.find.and_then(|find| find()) else {
+            continue;
+        };
+        // Flex is far faster than a graphics driver that computes on the CPU.
+        if found.is_software() {
+            passed_over = Some((backend.name, found.described()));
+            continue;
         }
+        let why = match (&found.adapter, passed_over) {
+            (None, Some((name, what))) => format!(
+                ", because {name} has only a software adapter{what}; --device {name} forces it"
+            ),
+            (None, None) if built_in().any(is_gpu) => {
+                ", because no GPU backend has an adapter".to_string()
+            }
+            (None, None) => {
+                ", because no GPU backend is in this build; --features wgpu adds one".to_string()
+            }
+            (Some(_), _) => ", the best that has an adapter".to_string(),
+        };
+        return Ok(Choice {
+            line: format!(
+                "{}{}{why}{}",
+                backend.name,
+                found.described(),
+                found.first_use()
+            ),
+            name: backend.name,
+            device: found.device,
+        });
     }
     Err(Problem(match passed_over {
         Some((name, _)) => format!("only a software adapter is there: --device {name} forces it"),
@@ -167,17 +210,17 @@ fn choose_best() -> Result<Choice, Problem> {
     }))
 }
 
-/// What `--list` says: each backend and what it finds here.
-pub fn list() -> Vec<String> {
+/// The name of each backend and what it finds here, for `--list`.
+pub fn list() -> Vec<(&'static str, String)> {
     BACKENDS
         .iter()
         .map(|backend| {
             let state = match backend.find.map(|find| find()) {
                 None => format!("needs --features {}", backend.name),
-                Some(found) if found.is_empty() => format!("no adapter: needs {}", backend.needs),
-                Some(found) => format!("ready{}", described(backend, &found[0])),
+                Some(None) => format!("no adapter: needs {}", backend.needs),
+                Some(Some(found)) => format!("ready{}", found.described()),
             };
-            format!("{:8} {state}", backend.name)
+            (backend.name, state)
         })
         .collect()
 }
@@ -194,11 +237,11 @@ fn is_gpu(name: &str) -> bool {
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn cpu(device: Device) -> Vec<Found> {
-    vec![Found {
+fn cpu(device: Device) -> Option<Found> {
+    Some(Found {
         device,
-        software: false,
-    }]
+        adapter: None,
+    })
 }
 
 #[cfg(feature = "ndarray")]
@@ -207,51 +250,74 @@ fn ndarray() -> Device {
     Device::ndarray()
 }
 
-/// The devices of a GPU backend, hardware first; `software` is what its CPU adapter equals.
-#[cfg(any(feature = "wgpu", feature = "cuda", feature = "rocm"))]
-fn gpus(device_type: burn::tensor::DeviceType, software: Option<Device>) -> Vec<Found> {
-    // Some drivers' libraries panic where they are missing.
-    let devices = quietly(|| Device::enumerate(device_type).into_vec());
-    let mut found: Vec<Found> = devices
-        .unwrap_or_default()
-        .into_iter()
-        .map(|device| Found {
-            software: software.as_ref() == Some(&device),
-            device,
-        })
-        .collect();
-    found.sort_by_key(|found| found.software);
-    found
+/// The first of these graphics interfaces that has a GPU, or else the first that has a driver which
+/// computes on the CPU.
+///
+/// OpenGL is never asked for. Burn falls back to it where there is nothing else, and its drivers
+/// lock up in the middle of a training.
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
+fn graphics(interfaces: &[WgpuBackend]) -> Option<Found> {
+    let mut software = None;
+    for interface in interfaces {
+        match open(*interface) {
+            Some(found) if found.is_software() => software = software.or(Some(found)),
+            Some(found) => return Some(found),
+            None => {}
+        }
+    }
+    software
 }
 
-/// `f`'s value, or `None` if it panics, with nothing printed.
-#[cfg(any(feature = "wgpu", feature = "cuda", feature = "rocm"))]
+/// The best adapter of a graphics interface. Each is opened once: it cannot be opened again.
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
+fn open(interface: WgpuBackend) -> Option<Found> {
+    use std::sync::Mutex;
+
+    use burn::tensor::wgpu::wgpu::DeviceType;
+
+    static OPENED: Mutex<Vec<(WgpuBackend, Found)>> = Mutex::new(Vec::new());
+    let mut opened = OPENED.lock().ok()?;
+    if let Some((_, found)) = opened.iter().find(|(other, _)| *other == interface) {
+        return Some(found.clone());
+    }
+    let _waiting = Waiting::new(move || format!("waiting for the {interface:?} driver"));
+    let options = Device::wgpu_options().graphics_api(interface);
+    let (device, setup) = quietly(|| options.init_with_setup().ok()).flatten()?;
+    let adapter = setup.adapter.get_info();
+    let found = Found {
+        device,
+        adapter: Some(Adapter {
+            name: adapter.name,
+            software: adapter.device_type == DeviceType::Cpu,
+        }),
+    };
+    opened.push((interface, found.clone()));
+    Some(found)
+}
+
+/// The first GPU of a backend that has no graphics.
+#[cfg(any(feature = "cuda", feature = "rocm"))]
+fn compute(device_type: burn::tensor::DeviceType) -> Option<Found> {
+    let device = quietly(|| Device::enumerate(device_type).into_vec())?
+        .into_iter()
+        .next()?;
+    let name = quietly(|| device.identity()).flatten()?.name;
+    Some(Found {
+        device,
+        adapter: Some(Adapter {
+            name,
+            software: false,
+        }),
+    })
+}
+
+/// `f`'s value, or `None` if it panics, with nothing printed: some drivers' libraries panic where
+/// they are missing.
+#[cfg(feature = "cube")]
 fn quietly<T>(f: impl FnOnce() -> T) -> Option<T> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let value = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).ok();
     std::panic::set_hook(hook);
     value
-}
-
-#[cfg(any(feature = "wgpu", feature = "cuda", feature = "rocm"))]
-fn adapter_name(device: &Device) -> Option<String> {
-    quietly(|| device.identity()).flatten().map(|it| it.name)
-}
-
-#[cfg(not(any(feature = "wgpu", feature = "cuda", feature = "rocm")))]
-fn adapter_name(_device: &Device) -> Option<String> {
-    None
-}
-
-/// ` (CPU)` or ` (NAME OF THE ADAPTER)`.
-fn described(backend: &Backend, found: &Found) -> String {
-    if !is_gpu(backend.name) {
-        return " (CPU)".to_string();
-    }
-    let kind = if found.software { "software" } else { "GPU" };
-    match adapter_name(&found.device) {
-        Some(name) => format!(" ({kind}: {name})"),
-        None => format!(" ({kind})"),
-    }
 }

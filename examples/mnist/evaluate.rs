@@ -7,6 +7,7 @@ use burn_extras::model::Mlp;
 
 use crate::batch::DigitBatcher;
 use crate::data::{CLASSES, Digits};
+use crate::wait::Progress;
 
 /// Enough to keep a device busy, small enough for any.
 const BATCH: usize = 1000;
@@ -20,7 +21,9 @@ impl Confusion {
     pub fn of(network: &Mlp, digits: &Digits, device: &Device) -> Self {
         let mut confusion = Self::default();
         let all = digits.len();
+        let progress = Progress::new("testing", all);
         for start in (0..all).step_by(BATCH) {
+            progress.set(start);
             let part: Vec<_> = (start..all.min(start + BATCH))
                 .filter_map(|index| digits.digit(index))
                 .collect();

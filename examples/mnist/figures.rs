@@ -1,32 +1,68 @@
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::Dataset;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use burn_extras::inspect::{Inspection, Layer, Report};
 use burn_extras::model::Mlp;
 
 use crate::batch::DigitBatcher;
+use crate::config::RunConfig;
 use crate::data::Digits;
 use crate::figure::{Axis, Ink, Mark, Panel, Sheet, Theme, short};
 use crate::history::Epoch;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
+use crate::wait::Progress;
 
 /// Images that the layers are looked at with.
 const IMAGES: usize = 500;
 
+/// Bins of a histogram.
+const BINS: usize = 60;
+
+/// The share of the values that lie beyond each end of a histogram.
+const TAIL: f64 = 0.01;
+
+/// How many times as far as the values before the training the histograms go.
+const REACH: f64 = 5.0;
+
 const TRAINING: Ink = Ink::Series(0);
 const VALIDATION: Ink = Ink::Series(1);
-const BEFORE: Ink = Ink::Series(4);
+const BEFORE: Ink = Ink::Faint;
 const AFTER: Ink = Ink::Series(0);
 
-/// What goes on inside `network`.
-pub fn inspect(network: &Mlp, digits: &Digits, device: &Device) -> Result<Report, Problem> {
-    let some = (0..digits.len().min(IMAGES)).filter_map(|index| digits.digit(index));
-    let batch = DigitBatcher.batch(some.collect(), device);
-    let inspection = Inspection::new().forward(network, batch.images);
-    inspection
-        .read()
-        .map_err(|error| Problem(format!("the layers cannot be read: {error}")))
+/// What goes on inside a network.
+pub struct Look {
+    pub report: Report,
+    /// What each layer puts out, after its activation.
+    outputs: Vec<Vec<f32>>,
+}
+
+/// Looks at `network` while it reads some of `digits`.
+pub fn inspect(network: &Mlp, digits: &Digits, device: &Device) -> Result<Look, Problem> {
+    let images = digits.len().min(IMAGES);
+    let _progress = Progress::new("looking at the layers", images);
+    let some = (0..images).filter_map(|index| digits.digit(index));
+    let images = DigitBatcher.batch(some.collect(), device).images;
+    let outputs = outputs(network, images.clone());
+    let report = Inspection::new().forward(network, images).read();
+    let report = report.map_err(|error| Problem(format!("the layers cannot be read: {error}")))?;
+    Ok(Look { report, outputs })
+}
+
+fn outputs(network: &Mlp, images: Tensor<2>) -> Vec<Vec<f32>> {
+    let layers = network.layers.iter().enumerate();
+    let outputs = layers.scan(images, |features, (index, layer)| {
+        let mut output = layer.forward(features.clone());
+        if let Some(norm) = network.norms.get(index) {
+            output = norm.forward(output);
+        }
+        if let Some(activation) = network.activations.get(index) {
+            output = activation.forward(output);
+        }
+        *features = output.clone();
+        Some(output.into_data().iter::<f32>().collect())
+    });
+    outputs.collect()
 }
 
 /// Writes a figure into the folder of the run.
@@ -37,11 +73,12 @@ pub fn save(sheet: &Sheet, folder: &RunFolder, name: &str) -> Result<(), Problem
         .map_err(|error| Problem(error.to_string()))
 }
 
-/// Loss and accuracy over the epochs.
-pub fn curves(epochs: &[Epoch]) -> Sheet {
+/// Loss and accuracy over the epochs, under the settings of the run.
+pub fn curves(config: &RunConfig, epochs: &[Epoch]) -> Sheet {
+    let last = epochs.len().max(1);
     let x = || {
-        Axis::new(0.0, epochs.len() as f64)
-            .with_ticks(6.min(epochs.len() + 1))
+        Axis::new(0.0, last as f64)
+            .with_ticks(6.min(last + 1))
             .with_label("epoch")
     };
     let panel = |title: &str, y: Axis, values: [fn(&Epoch) -> f64; 2]| {
@@ -50,6 +87,7 @@ pub fn curves(epochs: &[Epoch]) -> Sheet {
             let points: Vec<_> = epochs
                 .iter()
                 .map(|epoch| (epoch.number as f64, value(epoch)))
+                .filter(|(_, value)| value.is_finite())
                 .collect();
             panel.marks.push(Mark::Line {
                 points: points.clone(),
@@ -71,7 +109,8 @@ pub fn curves(epochs: &[Epoch]) -> Sheet {
         |it| 100.0 * it.validation_accuracy,
     ];
     let shares = accuracies.into_iter().flat_map(|it| epochs.iter().map(it));
-    Sheet::new("Training")
+    Sheet::new(format!("{} on MNIST", network(&config.widths())))
+        .with_subtitle(settings(config))
         .with_legend("training", TRAINING)
         .with_legend("validation", VALIDATION)
         .with_grid(2, (520, 380))
@@ -85,52 +124,144 @@ pub fn curves(epochs: &[Epoch]) -> Sheet {
         ])
 }
 
-/// Histograms of what each layer puts out, before and after the training.
-pub fn layers(before: &Report, after: &Report) -> Sheet {
-    let pairs = before.layers.iter().zip(&after.layers).enumerate();
-    let panels = pairs.flat_map(|(index, (before, after))| {
-        [(before, BEFORE), (after, AFTER)].map(|(layer, ink)| histogram(index + 1, layer, ink))
+/// The widths of the layers, many equal ones in a row as one: `784-100-100-10`, `784-20×100-10`.
+fn network(widths: &[usize]) -> String {
+    let groups: Vec<String> = widths
+        .chunk_by(PartialEq::eq)
+        .map(|equal| match equal.len() {
+            1..=6 => vec![equal[0].to_string(); equal.len()].join("-"),
+            count => format!("{count}×{}", equal[0]),
+        })
+        .collect();
+    groups.join("-")
+}
+
+fn settings(config: &RunConfig) -> String {
+    let norm = if config.norm {
+        " after a layer norm"
+    } else {
+        ""
+    };
+    format!(
+        "activation {}{norm}, initializer {}, optimizer {}, learning rate {}, batches of {}, seed {}",
+        config.activation, config.init, config.optimizer, config.lr, config.batch_size, config.seed
+    )
+}
+
+/// Histograms of what each layer puts out: after the training over before it, and all layers on the
+/// same axes, so that a signal that dies on its way is seen to die.
+pub fn layers(before: &Look, after: &Look) -> Sheet {
+    let count = before.outputs.len();
+    // What the last layer puts out are logits, which no activation bounds: the other layers would be
+    // narrow lines beside them.
+    let shown = if count > 1 { count - 1 } else { 1 };
+    let outputs = |look: &Look| look.outputs[..shown].concat();
+    let range = range(&outputs(before), &outputs(after));
+    let pairs: Vec<_> = (0..shown)
+        .map(|index| [before, after].map(|look| shares(&look.outputs[index], range)))
+        .collect();
+    let top = top(&pairs);
+    let panels = pairs.into_iter().enumerate().map(|(index, [was, is])| {
+        let x = Axis::new(range.0, range.1).with_ticks(7);
+        let y = Axis::new(0.0, top).with_ticks(4);
+        let layers = [before, after].map(|look| &look.report.layers[index]);
+        Panel::new(title(index + 1, layers), x, y)
+            .with(Mark::Bars {
+                from: range.0,
+                to: range.1,
+                heights: was,
+                ink: BEFORE,
+            })
+            .with(Mark::Line {
+                points: outline(&is, range),
+                ink: AFTER,
+                width: 3,
+            })
     });
-    Sheet::new("Outputs of each layer, % of its values")
+    let rows = shown.div_ceil(4);
+    let what = match count {
+        1 => "What the layer puts out",
+        _ => "What the hidden layers put out",
+    };
+    let width = if shown > 1 { 510 } else { 1020 };
+    Sheet::new(what)
+        .with_subtitle(
+            "shares of all values in %, all layers on the same axes; what is beyond them is cut \
+             off",
+        )
         .with_legend("before training", BEFORE)
         .with_legend("after training", AFTER)
-        .with_grid(2, (560, 210))
+        .with_grid(shown.div_ceil(rows), (width, 270))
         .with_panels(panels)
 }
 
-fn histogram(number: usize, layer: &Layer, ink: Ink) -> Panel {
-    let histogram = &layer.statistics.histogram;
-    let x = Axis::around([histogram.from, histogram.to]);
-    let mut heights: Vec<f64> = histogram.shares.iter().map(|it| 100.0 * it).collect();
-    let (mut from, mut to) = (histogram.from, histogram.to);
-    if from == to {
-        let width = 0.02 * (x.to - x.from);
-        (from, to) = (from - width, to + width);
-        heights = vec![100.0];
+fn title(number: usize, [before, after]: [&Layer; 2]) -> String {
+    let std = |layer: &Layer| short(layer.statistics.std);
+    let mut title = format!("layer {number}: std {}, then {}", std(before), std(after));
+    if after.dead > 0.0 {
+        title += &format!(", {} % dead", short(100.0 * after.dead));
     }
-    let mut sorted = heights.clone();
-    sorted.sort_by(f64::total_cmp);
-    let tallest = sorted.pop().unwrap_or(0.0);
-    let second = sorted.pop().unwrap_or(0.0);
-    let mut title = format!("layer {number}: std {}", short(layer.statistics.std));
-    if layer.dead > 0.0 {
-        title += &format!(", {} % dead", short(100.0 * layer.dead));
-    }
-    // The zeros of a ReLU would flatten all else.
-    let top = if second > 0.0 && tallest > 3.0 * second {
-        title += &format!(", highest bar {} %", short(tallest));
-        1.5 * second
-    } else {
-        1.05 * tallest
+    title
+}
+
+/// From where to where nearly all values are, before the training and after it.
+///
+/// What a training makes of a signal that died may be so much larger that nobody would see it die:
+/// the range ends at a multiple of what there was.
+fn range(before: &[f32], after: &[f32]) -> (f64, f64) {
+    let (was, is) = (spread(before), spread(after));
+    let most = match was.0.abs().max(was.1.abs()) {
+        0.0 => f64::INFINITY,
+        largest => REACH * largest,
     };
-    let panel = Panel::new(title, x, Axis::new(0.0, top.max(1e-3)).with_ticks(4));
-    if !layer.statistics.is_finite() {
-        return panel;
+    let ends = [was.0.min(is.0).max(-most), was.1.max(is.1).min(most)];
+    let axis = Axis::around(ends);
+    (axis.from, axis.to)
+}
+
+/// The values that a small share of all is below, and above.
+fn spread(values: &[f32]) -> (f64, f64) {
+    let mut sorted: Vec<f32> = values.iter().copied().filter(|it| it.is_finite()).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let at = |share: f64| {
+        let index = share * sorted.len().saturating_sub(1) as f64;
+        sorted.get(index as usize).copied().map_or(0.0, f64::from)
+    };
+    (at(TAIL), at(1.0 - TAIL))
+}
+
+/// The share of the values in each bin, in %.
+fn shares(values: &[f32], (from, to): (f64, f64)) -> Vec<f64> {
+    let mut shares = vec![0.0; BINS];
+    for value in values.iter().map(|value| f64::from(*value)) {
+        if (from..=to).contains(&value) {
+            let place = (value - from) / (to - from) * BINS as f64;
+            shares[(place as usize).min(BINS - 1)] += 100.0 / values.len() as f64;
+        }
     }
-    panel.with(Mark::Bars {
-        from,
-        to,
-        heights,
-        ink,
-    })
+    shares
+}
+
+/// How high the histograms are shown: the zeros of a ReLU would flatten all else.
+fn top(pairs: &[[Vec<f64>; 2]]) -> f64 {
+    let second = |shares: &Vec<f64>| {
+        let mut sorted = shares.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted[BINS - 2]
+    };
+    let mut seconds: Vec<f64> = pairs.iter().flatten().map(second).collect();
+    seconds.sort_by(f64::total_cmp);
+    (2.0 * seconds[seconds.len() / 2]).clamp(5.0, 100.0)
+}
+
+/// The outline of a histogram.
+fn outline(heights: &[f64], (from, to): (f64, f64)) -> Vec<(f64, f64)> {
+    let width = (to - from) / heights.len() as f64;
+    let mut points = vec![(from, 0.0)];
+    for (index, height) in heights.iter().enumerate() {
+        let left = from + width * index as f64;
+        points.extend([(left, *height), (left + width, *height)]);
+    }
+    points.push((to, 0.0));
+    points
 }

@@ -5,6 +5,7 @@
 
 #![recursion_limit = "256"]
 
+mod advice;
 mod args;
 mod batch;
 mod classifier;
@@ -17,6 +18,7 @@ mod evaluate;
 mod figure;
 mod figures;
 mod history;
+mod list;
 mod norm;
 mod plain;
 mod print;
@@ -25,14 +27,12 @@ mod run_folder;
 mod schedule;
 mod summary;
 mod train;
+mod wait;
 
 use std::process::ExitCode;
 
 use burn::data::dataset::Dataset;
 use burn::module::Module;
-use burn_extras::activation::ActivationConfig;
-use burn_extras::init::InitConfig;
-use burn_extras::optim::OptimizerConfig;
 
 use crate::args::Args;
 use crate::config::RunConfig;
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<(), Problem> {
     if args.list {
-        list();
+        say(list::text().trim_end());
         return Ok(());
     }
     let folder = RunFolder::new(&args.out);
@@ -95,6 +95,9 @@ fn run(args: Args) -> Result<(), Problem> {
         validation.len(),
         mnist.test.len()
     ));
+    if let Some(note) = advice::before_start(&config, train.len()) {
+        say(format_args!("note: {note}"));
+    }
 
     let network = Training {
         config: &config,
@@ -124,12 +127,14 @@ fn run(args: Args) -> Result<(), Problem> {
     folder.write_json(&folder.summary(), &summary)?;
     say(summary.report(&test));
 
-    figures::save(&figures::curves(&history.epochs()), &folder, "curves")?;
+    figures::save(
+        &figures::curves(&config, &history.epochs()),
+        &folder,
+        "curves",
+    )?;
     figures::save(&figures::layers(&before, &after), &folder, "layers")?;
-    for (when, report) in [("before", before), ("after", after)] {
-        for finding in report.diagnose() {
-            say(format_args!("{when} training, {finding}"));
-        }
+    for line in advice::after_training(&config, &before.report, &after.report) {
+        say(line);
     }
     say(format_args!("results: {}", folder.path().display()));
     Ok(())
@@ -176,30 +181,4 @@ fn split(config: &RunConfig, digits: &Digits) -> Result<(Digits, Digits), Proble
         )));
     }
     Ok((digits.range(0, samples), digits.range(rest, all)))
-}
-
-/// The sizes that a gate has to be told.
-fn sizes(name: &str) -> &'static str {
-    match name {
-        "swiglu" => "(d_input=100, d_output=100)",
-        _ => "",
-    }
-}
-
-fn list() {
-    say(format_args!("devices (--device), the best first:"));
-    for line in device::list() {
-        say(format_args!("    {line}"));
-    }
-    let names = [
-        ("activations (--activation)", ActivationConfig::names()),
-        ("optimizers (--optimizer)", OptimizerConfig::names()),
-        ("initializers (--init)", InitConfig::names()),
-    ];
-    for (title, names) in names {
-        say(format_args!("{title}:"));
-        for name in names {
-            say(format_args!("    {name}{}", sizes(name)));
-        }
-    }
 }

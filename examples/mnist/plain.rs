@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
 use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
@@ -8,19 +8,15 @@ use burn::train::renderer::{
 };
 
 use crate::print::say;
-
-/// How long an epoch may run before its progress is shown, and how often.
-const PATIENCE: Duration = Duration::from_secs(4);
+use crate::wait::Progress;
 
 /// One line an epoch on stdout, for logs and pipes; the progress of long epochs on stderr.
 pub struct PlainRenderer {
     names: Vec<(MetricId, String)>,
     epoch: usize,
     epochs: usize,
-    split: &'static str,
-    items: usize,
     started: Instant,
-    shown: Instant,
+    progress: Option<Progress>,
     values: [f64; 4],
 }
 
@@ -30,10 +26,8 @@ impl PlainRenderer {
             names: Vec::new(),
             epoch: 1,
             epochs: 0,
-            split: "",
-            items: 0,
             started: Instant::now(),
-            shown: Instant::now(),
+            progress: None,
             values: [f64::NAN; 4],
         }
     }
@@ -75,31 +69,23 @@ impl TrainingProgressLogger for PlainRenderer {
     }
 
     fn start_split(&mut self, split: &str, total_items: usize) {
-        self.split = if split == "train" {
-            "training"
-        } else {
-            "validation"
+        let part = match split {
+            "train" => "training",
+            _ => "validation",
         };
-        self.items = total_items;
-        self.shown = Instant::now();
+        let what = format!("epoch {:2}/{}  {part}", self.epoch, self.epochs);
+        self.progress = Some(Progress::new(what, total_items));
     }
 
     fn update_split(&mut self, items_processed: usize) {
-        if self.shown.elapsed() >= PATIENCE {
-            self.shown = Instant::now();
-            eprintln!(
-                "epoch {:2}/{}  {}: {} of {} images, {:.0} s",
-                self.epoch,
-                self.epochs,
-                self.split,
-                items_processed,
-                self.items,
-                self.started.elapsed().as_secs_f64()
-            );
+        if let Some(progress) = &self.progress {
+            progress.set(items_processed);
         }
     }
 
-    fn end_split(&mut self) {}
+    fn end_split(&mut self) {
+        self.progress = None;
+    }
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;

@@ -28,6 +28,9 @@ mod run_folder;
 #[path = "../mnist/schedule.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod schedule;
+#[path = "../mnist/wait.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod wait;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -47,6 +50,7 @@ use crate::picture::{Picture, sketch};
 use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
+use crate::wait::Progress;
 
 /// Reads handwritten digits from PNG files with the network that the mnist example trained.
 ///
@@ -136,6 +140,7 @@ fn load(folder: &RunFolder, device: &Device) -> Result<Mlp, Problem> {
 /// Prints the digit, what the network takes it for, and how sure it is.
 fn answer(title: &str, digit: Digit, network: &Mlp, device: &Device) {
     say(sketch(&digit));
+    let _progress = Progress::new("reading", 1);
     let batch = DigitBatcher.batch(vec![digit], device);
     let shares: Vec<f64> = softmax(network.forward(batch.images), 1)
         .into_data()

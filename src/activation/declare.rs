@@ -64,12 +64,16 @@ pub(crate) use range;
 pub(crate) trait Declared: Sized {
     const NAME: &'static str;
     const ALIASES: &'static [&'static str];
+    /// The path of the module that it is declared in.
+    const MODULE: &'static str;
     /// The gain that libraries use by convention.
     const GAIN: Option<f64>;
 
     fn from_spec(spec: &mut Spec) -> Result<Self, SpecError>;
     fn to_spec(&self) -> Spec;
     fn validate(&self) -> Result<(), SpecError>;
+    /// Its parameters with their values.
+    fn parameters(&self) -> Vec<(&'static str, f64)>;
     fn formula(&self) -> Formula;
 }
 
@@ -95,6 +99,7 @@ macro_rules! activation {
         impl crate::activation::declare::Declared for $name {
             const NAME: &'static str = stringify!($function);
             const ALIASES: &'static [&'static str] = &[$($alias),*];
+            const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
 
             fn from_spec(_spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
@@ -107,6 +112,10 @@ macro_rules! activation {
 
             fn validate(&self) -> Result<(), crate::registry::SpecError> {
                 Ok(())
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, f64)> {
+                Vec::new()
             }
 
             fn formula(&self) -> crate::fused::Formula {
@@ -219,6 +228,7 @@ macro_rules! activation {
         impl crate::activation::declare::Declared for $config {
             const NAME: &'static str = stringify!($function);
             const ALIASES: &'static [&'static str] = &[$($alias),*];
+            const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
 
             fn from_spec(spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
@@ -233,6 +243,10 @@ macro_rules! activation {
 
             fn validate(&self) -> Result<(), crate::registry::SpecError> {
                 $config::validate(self)
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, f64)> {
+                vec![$((stringify!($field), self.$field)),+]
             }
 
             fn formula(&self) -> crate::fused::Formula {

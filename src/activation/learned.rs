@@ -100,6 +100,11 @@ impl PReluConfig {
         config.validate().map(|()| config)
     }
 
+    pub(super) fn parameters(&self) -> Vec<(&'static str, f64)> {
+        let count = self.num_parameters as f64;
+        vec![("num_parameters", count), ("alpha", self.alpha)]
+    }
+
     pub(super) fn to_spec(self) -> Spec {
         let default = Self::new();
         let (count, default_count) = (self.num_parameters, default.num_parameters);
@@ -238,6 +243,14 @@ impl SwiGluConfig {
             d_output: size("d_output")?,
             bias: spec.take("bias", 0.0) != 0.0,
         })
+    }
+
+    /// The sizes that are said, and whether there is a bias.
+    pub(super) fn parameters(&self) -> Vec<(&'static str, f64)> {
+        let sizes = [("d_input", self.d_input), ("d_output", self.d_output)];
+        let said = |(name, size): (&'static str, Option<usize>)| Some((name, size? as f64));
+        let bias = ("bias", f64::from(self.bias));
+        sizes.into_iter().filter_map(said).chain([bias]).collect()
     }
 
     pub(super) fn to_spec(self) -> Spec {

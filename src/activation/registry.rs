@@ -78,6 +78,35 @@ macro_rules! registry {
                 }
             }
 
+            /// The family: those of one share the idea of their formula.
+            ///
+            /// ```
+            /// use burn_extras::activation::ActivationConfig;
+            ///
+            /// let config: ActivationConfig = "celu(alpha=0.5)".parse()?;
+            /// assert_eq!(config.family(), "elu");
+            /// assert_eq!(config.parameters(), [("alpha", 0.5)]);
+            /// # Ok::<(), burn_extras::registry::SpecError>(())
+            /// ```
+            pub fn family(&self) -> &'static str {
+                let module = match self {
+                    $(Self::$plain => <$plain as Declared>::MODULE,)*
+                    $(Self::$name(_) => <$config as Declared>::MODULE,)*
+                    Self::PRelu { .. } | Self::SwiGlu { .. } => "learned",
+                };
+                module.rsplit("::").next().unwrap_or(module)
+            }
+
+            /// Its parameters with their values, as they stand in its text form.
+            pub fn parameters(&self) -> Vec<(&'static str, f64)> {
+                match self {
+                    $(Self::$plain => $plain.parameters(),)*
+                    $(Self::$name(config) => config.parameters(),)*
+                    Self::PRelu(config) => config.parameters(),
+                    Self::SwiGlu(config) => config.parameters(),
+                }
+            }
+
             fn formula(&self) -> Option<Formula> {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*

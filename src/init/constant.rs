@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::tensor::Tensor;
 
-use super::settings::check;
+use super::settings::{check, expect_valid};
 use super::{Fans, Initialize};
 use crate::registry::SpecError;
 
@@ -15,16 +15,19 @@ use crate::registry::SpecError;
 pub struct ConstantConfig {
     /// The weight.
     #[config(default = 0.0)]
-    pub value: f64,
+    value: f64,
 }
 
 impl ConstantConfig {
-    /// Checks that the value is a finite number.
-    ///
-    /// # Errors
-    ///
-    /// When it is not.
-    pub fn validate(&self) -> Result<(), SpecError> {
+    /// The weight.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+}
+
+impl Initialize for ConstantConfig {
+    /// `value` must be a finite number.
+    fn validate(&self) -> Result<(), SpecError> {
         check(
             "ConstantConfig",
             "value",
@@ -33,10 +36,9 @@ impl ConstantConfig {
             true,
         )
     }
-}
 
-impl Initialize for ConstantConfig {
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
+        expect_valid(self);
         weights.full_like(self.value)
     }
 }

@@ -2,6 +2,8 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 
 use super::fan::{Fans, Layer};
+use super::settings::expect_valid;
+use crate::registry::SpecError;
 
 /// A way to draw the weights of a layer.
 ///
@@ -26,7 +28,20 @@ use super::fan::{Fans, Layer};
 /// assert_eq!(means.into_data().to_vec::<f32>().unwrap(), [3.0, 3.0]);
 /// ```
 pub trait Initialize: Clone + Send + Sync + 'static {
+    /// Checks that every setting is in its range, as [`initialize`] does before it draws.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that is not: type, field, value, range. One without settings has no error.
+    fn validate(&self) -> Result<(), SpecError> {
+        Ok(())
+    }
+
     /// New weights with the shape, the data type and the device of `weights`.
+    ///
+    /// # Panics
+    ///
+    /// Those of this crate panic when a setting is outside its range.
     fn draw<const D: usize>(&self, weights: &Tensor<D>, fans: Fans) -> Tensor<D>;
 }
 
@@ -55,7 +70,12 @@ pub trait Initialize: Clone + Send + Sync + 'static {
 ///
 /// Weights are drawn from the generator of the device they live on; `device.seed(...)` repeats
 /// them. A parameter that Burn would draw when it is first used is still drawn then.
+///
+/// # Panics
+///
+/// When a setting of `initializer` is outside its range: ask [`validate`](Initialize::validate) first.
 pub fn initialize<M: Module>(module: M, initializer: impl Initialize) -> M {
+    expect_valid(&initializer);
     let mut drawing = MapLayers {
         path: Vec::new(),
         weight: Redraw(initializer),

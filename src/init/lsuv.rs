@@ -29,10 +29,10 @@ use crate::registry::SpecError;
 pub struct LsuvConfig {
     /// How far from 1 the variance may stay.
     #[config(default = 0.1)]
-    pub tolerance: f64,
+    tolerance: f64,
     /// How often a layer is rescaled at most.
     #[config(default = 10)]
-    pub trials: usize,
+    trials: usize,
 }
 
 /// A network that can fit its layers to data one after the other.
@@ -86,14 +86,29 @@ pub trait LayerByLayer: Module {
 }
 
 impl LsuvConfig {
+    /// How far from 1 the variance may stay.
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
+    /// How often a layer is rescaled at most.
+    pub fn trials(&self) -> usize {
+        self.trials
+    }
+
     /// Rescales the weights of one layer so that its outputs on `input` have variance 1, and
     /// returns these outputs.
+    ///
+    /// # Panics
+    ///
+    /// When a setting is outside its range: ask [`validate`](Self::validate) first.
     pub fn fit_layer<M: Module, const I: usize, const O: usize>(
         &self,
         layer: &mut M,
         input: Tensor<I>,
         forward: impl Fn(&M, Tensor<I>) -> Tensor<O>,
     ) -> Tensor<O> {
+        self.validate().unwrap_or_else(|error| panic!("{error}"));
         let input = input.detach();
         let mut output = forward(layer, input.clone()).detach();
         for _ in 0..self.trials {
@@ -125,7 +140,7 @@ impl LsuvConfig {
     }
 
     /// The number of trials that stands in a spec.
-    pub(super) fn trials(value: f64) -> Result<usize, SpecError> {
+    pub(super) fn whole_trials(value: f64) -> Result<usize, SpecError> {
         let whole = value >= 1.0 && value.fract() == 0.0;
         check("LsuvConfig", "trials", value, TRIALS, whole).map(|()| value as usize)
     }

@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::tensor::{Distribution, Tensor};
 
-use super::settings::{check, positive};
+use super::settings::{check, expect_valid, positive};
 use super::{Fans, Initialize};
 use crate::registry::SpecError;
 
@@ -15,22 +15,24 @@ use crate::registry::SpecError;
 pub struct NormalConfig {
     /// The standard deviation.
     #[config(default = 0.01)]
-    pub std: f64,
+    std: f64,
 }
 
 impl NormalConfig {
-    /// Checks that the standard deviation is greater than 0.
-    ///
-    /// # Errors
-    ///
-    /// When it is not.
-    pub fn validate(&self) -> Result<(), SpecError> {
-        positive("NormalConfig", "std", self.std)
+    /// The standard deviation.
+    pub fn std(&self) -> f64 {
+        self.std
     }
 }
 
 impl Initialize for NormalConfig {
+    /// `std` must be greater than 0.
+    fn validate(&self) -> Result<(), SpecError> {
+        positive("NormalConfig", "std", self.std)
+    }
+
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
+        expect_valid(self);
         weights.random_like(Distribution::Normal(0.0, self.std))
     }
 }
@@ -51,19 +53,27 @@ impl Initialize for NormalConfig {
 pub struct TruncatedNormalConfig {
     /// The standard deviation before the cut.
     #[config(default = 0.02)]
-    pub std: f64,
+    std: f64,
     /// Where the tails are cut, in standard deviations.
     #[config(default = 2.0)]
-    pub bound: f64,
+    bound: f64,
 }
 
 impl TruncatedNormalConfig {
-    /// Checks both settings.
-    ///
-    /// # Errors
-    ///
-    /// When `std` is not greater than 0, or `bound` is below 0.1.
-    pub fn validate(&self) -> Result<(), SpecError> {
+    /// The standard deviation before the cut.
+    pub fn std(&self) -> f64 {
+        self.std
+    }
+
+    /// Where the tails are cut, in standard deviations.
+    pub fn bound(&self) -> f64 {
+        self.bound
+    }
+}
+
+impl Initialize for TruncatedNormalConfig {
+    /// `std` must be greater than 0, and `bound` at least 0.1.
+    fn validate(&self) -> Result<(), SpecError> {
         positive("TruncatedNormalConfig", "std", self.std)?;
         // Closer to 0 nearly everything would be drawn again, over and over.
         check(
@@ -74,10 +84,9 @@ impl TruncatedNormalConfig {
             self.bound >= 0.1,
         )
     }
-}
 
-impl Initialize for TruncatedNormalConfig {
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
+        expect_valid(self);
         let normal = Distribution::Normal(0.0, self.std);
         let mut drawn = weights.random_like(normal);
         loop {

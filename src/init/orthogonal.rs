@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::tensor::{Distribution, Tensor, TensorData};
 
-use super::settings::positive;
+use super::settings::{expect_valid, positive};
 use super::{Fans, Initialize};
 use crate::registry::SpecError;
 
@@ -29,22 +29,24 @@ use crate::registry::SpecError;
 pub struct OrthogonalConfig {
     /// The length of the rows or columns.
     #[config(default = 1.0)]
-    pub gain: f64,
+    gain: f64,
 }
 
 impl OrthogonalConfig {
-    /// Checks that the gain is greater than 0.
-    ///
-    /// # Errors
-    ///
-    /// When it is not.
-    pub fn validate(&self) -> Result<(), SpecError> {
-        positive("OrthogonalConfig", "gain", self.gain)
+    /// The length of the rows or columns.
+    pub fn gain(&self) -> f64 {
+        self.gain
     }
 }
 
 impl Initialize for OrthogonalConfig {
+    /// `gain` must be greater than 0.
+    fn validate(&self) -> Result<(), SpecError> {
+        positive("OrthogonalConfig", "gain", self.gain)
+    }
+
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
+        expect_valid(self);
         let dims = weights.dims();
         let (rows, columns) = (dims[0], dims[1..].iter().product::<usize>());
         if rows == 0 || columns == 0 {

@@ -5,7 +5,7 @@ use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConstantConfig, LayerByLayer, LsuvConfig, NoGain, NormalConfig, OrthogonalConfig,
+    ConstantConfig, Initialize, LayerByLayer, LsuvConfig, NoGain, NormalConfig, OrthogonalConfig,
     TruncatedNormalConfig, VarianceMap, VarianceScalingConfig, initialize, variance_scaling,
 };
 use crate::activation::ActivationConfig;
@@ -180,81 +180,81 @@ impl InitConfig {
         }
     }
 
-    fn from_spec(spec: &mut Spec) -> Result<Self, SpecError> {
-        if let Some(config) = VarianceScalingConfig::named(spec.name()) {
-            return Ok(config.with_gain(spec.take("gain", config.gain())).into());
+    /// Its parameters with their values, as they stand in its text form.
+    pub fn parameters(&self) -> Vec<(&'static str, f64)> {
+        match self {
+            Self::Auto => vec![],
+            Self::VarianceScaling(config) => vec![("gain", config.gain())],
+            Self::Lsuv(config) => vec![
+                ("tolerance", config.tolerance()),
+                ("trials", config.trials() as f64),
+            ],
+            Self::Orthogonal(config) => vec![("gain", config.gain())],
+            Self::Normal(config) => vec![("std", config.std())],
+            Self::TruncatedNormal(config) => {
+                vec![("std", config.std()), ("bound", config.bound())]
+            }
+            Self::Constant(config) => vec![("value", config.value())],
         }
-        Ok(match spec.name() {
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::VarianceScaling(config) => config.name(),
+            Self::Lsuv(_) => "lsuv",
+            Self::Orthogonal(_) => "orthogonal",
+            Self::Normal(_) => "normal",
+            Self::TruncatedNormal(_) => "truncated_normal",
+            Self::Constant(_) => "constant",
+        }
+    }
+
+    /// The one of this name, at its defaults.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
             "auto" => Self::Auto,
-            "lsuv" => {
-                let default = LsuvConfig::new();
-                LsuvConfig {
-                    tolerance: spec.take("tolerance", default.tolerance),
-                    trials: LsuvConfig::trials(spec.take("trials", default.trials as f64))?,
-                }
-                .into()
+            "lsuv" => LsuvConfig::new().into(),
+            "orthogonal" => OrthogonalConfig::new().into(),
+            "normal" => NormalConfig::new().into(),
+            "truncated_normal" => TruncatedNormalConfig::new().into(),
+            "constant" | "zeros" => ConstantConfig::new().into(),
+            _ => VarianceScalingConfig::named(name)?.into(),
+        })
+    }
+
+    /// The same with the parameters that stand in `spec`.
+    fn with_spec(self, spec: &mut Spec) -> Result<Self, SpecError> {
+        Ok(match self {
+            Self::Auto => Self::Auto,
+            Self::VarianceScaling(config) => {
+                config.with_gain(spec.take("gain", config.gain())).into()
             }
-            "orthogonal" => {
-                let default = OrthogonalConfig::new();
-                OrthogonalConfig {
-                    gain: spec.take("gain", default.gain),
-                }
-                .into()
+            Self::Lsuv(config) => {
+                let trials = spec.take("trials", config.trials() as f64);
+                config
+                    .with_tolerance(spec.take("tolerance", config.tolerance()))
+                    .with_trials(LsuvConfig::whole_trials(trials)?)
+                    .into()
             }
-            "normal" => {
-                let default = NormalConfig::new();
-                NormalConfig {
-                    std: spec.take("std", default.std),
-                }
-                .into()
-            }
-            "truncated_normal" => {
-                let default = TruncatedNormalConfig::new();
-                TruncatedNormalConfig {
-                    std: spec.take("std", default.std),
-                    bound: spec.take("bound", default.bound),
-                }
-                .into()
-            }
-            "constant" | "zeros" => {
-                let default = ConstantConfig::new();
-                ConstantConfig {
-                    value: spec.take("value", default.value),
-                }
-                .into()
-            }
-            _ => return Err(spec.unknown("initializer", &NAMES)),
+            Self::Orthogonal(config) => config.with_gain(spec.take("gain", config.gain())).into(),
+            Self::Normal(config) => config.with_std(spec.take("std", config.std())).into(),
+            Self::TruncatedNormal(config) => config
+                .with_std(spec.take("std", config.std()))
+                .with_bound(spec.take("bound", config.bound()))
+                .into(),
+            Self::Constant(config) => config.with_value(spec.take("value", config.value())).into(),
         })
     }
 
     fn to_spec(&self) -> Spec {
-        match self {
-            Self::Auto => Spec::new("auto"),
-            Self::VarianceScaling(config) => {
-                Spec::new(config.name()).with("gain", config.gain(), 1.0)
-            }
-            Self::Lsuv(config) => {
-                let default = LsuvConfig::new();
-                Spec::new("lsuv")
-                    .with("tolerance", config.tolerance, default.tolerance)
-                    .with("trials", config.trials as f64, default.trials as f64)
-            }
-            Self::Orthogonal(config) => {
-                Spec::new("orthogonal").with("gain", config.gain, OrthogonalConfig::new().gain)
-            }
-            Self::Normal(config) => {
-                Spec::new("normal").with("std", config.std, NormalConfig::new().std)
-            }
-            Self::TruncatedNormal(config) => {
-                let default = TruncatedNormalConfig::new();
-                Spec::new("truncated_normal")
-                    .with("std", config.std, default.std)
-                    .with("bound", config.bound, default.bound)
-            }
-            Self::Constant(config) => {
-                Spec::new("constant").with("value", config.value, ConstantConfig::new().value)
-            }
-        }
+        let name = self.name();
+        let defaults = Self::named(name).map_or(Vec::new(), |default| default.parameters());
+        let parameters = self.parameters().into_iter().zip(defaults);
+        parameters.fold(
+            Spec::new(name),
+            |spec, ((parameter, value), (_, default))| spec.with(parameter, value, default),
+        )
     }
 }
 
@@ -263,7 +263,9 @@ impl FromStr for InitConfig {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let mut spec = Spec::parse(text)?;
-        let config = Self::from_spec(&mut spec)?;
+        let config = Self::named(spec.name())
+            .ok_or_else(|| spec.unknown("initializer", &NAMES))?
+            .with_spec(&mut spec)?;
         spec.finish()?;
         config.validate()?;
         Ok(config)

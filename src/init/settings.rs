@@ -1,3 +1,4 @@
+use super::Initialize;
 use crate::registry::SpecError;
 
 /// `Ok` if `value` is a finite number for which `inside` holds.
@@ -22,4 +23,11 @@ pub(super) fn positive(
     value: f64,
 ) -> Result<(), SpecError> {
     check(type_name, field, value, "greater than 0", value > 0.0)
+}
+
+/// Panics with the message of the first setting that is outside its range.
+pub(super) fn expect_valid(initializer: &impl Initialize) {
+    initializer
+        .validate()
+        .unwrap_or_else(|error| panic!("{error}"));
 }

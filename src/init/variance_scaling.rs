@@ -1,6 +1,6 @@
 use burn::tensor::{Distribution, Tensor};
 
-use super::settings::positive;
+use super::settings::{expect_valid, positive};
 use super::{Fan, Fans, Initialize};
 use crate::registry::SpecError;
 
@@ -123,15 +123,6 @@ impl VarianceScalingConfig {
         self.gain * (c / fans.get(self.fan)).sqrt()
     }
 
-    /// Checks that the gain is greater than 0.
-    ///
-    /// # Errors
-    ///
-    /// When it is not.
-    pub fn validate(&self) -> Result<(), SpecError> {
-        positive("VarianceScalingConfig", "gain", self.gain)
-    }
-
     /// `he`, `he_uniform`, `he_fan_out`, `he_uniform_fan_out`...
     pub(super) fn name(&self) -> &'static str {
         FORMS
@@ -212,7 +203,13 @@ forms! {
 }
 
 impl Initialize for VarianceScalingConfig {
+    /// `gain` must be greater than 0.
+    fn validate(&self) -> Result<(), SpecError> {
+        positive("VarianceScalingConfig", "gain", self.gain)
+    }
+
     fn draw<const D: usize>(&self, weights: &Tensor<D>, fans: Fans) -> Tensor<D> {
+        expect_valid(self);
         let std = self.std(fans);
         let bound = 3f64.sqrt() * std;
         weights.random_like(match self.draw {

@@ -1,5 +1,6 @@
 use super::finding::{Finding, Place};
 use super::report::{Layer, Report, Saturation};
+use super::statistics::Statistics;
 
 /// A signal below this share of the input's has vanished.
 const VANISHED: f64 = 0.01;
@@ -20,6 +21,7 @@ impl Report {
     /// | finding | when |
     /// | --- | --- |
     /// | not finite | an output is infinite or NaN |
+    /// | all zero | all [weights](Report::weights) of a layer are 0; what follows from it is not found besides |
     /// | dead | more than half of a layer's units are [dead](Layer::dead) |
     /// | vanishing | a layer's [signal](Layer::signal) is below 0.01 of the input's, and nothing before it is dead |
     /// | exploding | it is above 100 times the input's |
@@ -29,13 +31,22 @@ impl Report {
     /// | update | a step changes a weight by more than 0.3 of it |
     ///
     /// Each is found once, at the first layer that has it. Vanishing and exploding need the
-    /// [input](super::Probe::input).
+    /// [input](super::Probe::input). What to try about each depends on what was set:
+    /// [`Finding::advice`].
     pub fn diagnose(&self) -> Vec<Finding> {
-        let dead = self.place(|layer| layer.dead > DEAD);
+        let all_zero = self.place(|layer| self.has_no_weights(layer));
         let no_slope = self.place(|layer| layer.saturation.is_some_and(|it| it.steepest == 0.0));
-        let vanishing = self.place(|layer| self.ratio(layer).is_some_and(|it| it < VANISHED));
+        // What comes out of weights that are 0 says nothing more.
+        let unexplained =
+            |place: &Place| !matches!(&all_zero, Some(zero) if zero.number <= place.number);
+        let dead = self.place(|layer| layer.dead > DEAD).filter(unexplained);
+        let vanishing = self
+            .place(|layer| self.ratio(layer).is_some_and(|it| it < VANISHED))
+            .filter(unexplained);
         let exploding = self.place(|layer| self.ratio(layer).is_some_and(|it| it > EXPLODED));
-        let saturated = self.place(|layer| layer.saturation.is_some_and(is_saturated));
+        let saturated = self
+            .place(|layer| layer.saturation.is_some_and(is_saturated))
+            .filter(unexplained);
         // What dies after the signal has been lost died of that, and the other way round. A unit
         // that is driven so far that its slope rounds to 0 is saturated.
         let dead = dead
@@ -48,7 +59,9 @@ impl Report {
 
         let mut findings = Vec::new();
         let not_finite = self.place(|layer| !layer.statistics.is_finite());
-        findings.extend(not_finite.map(|place| Finding::NotFinite { place }));
+        let input = self.input_size();
+        findings.extend(not_finite.map(|place| Finding::NotFinite { place, input }));
+        findings.extend(all_zero.map(|place| Finding::AllZero { place }));
         findings.extend(no_slope.map(|place| Finding::NoSlope { place }));
         findings.extend(vanishing.map(|place| Finding::Vanishing {
             ratio: self.ratio(self.layer(&place)).unwrap_or(f64::NAN),
@@ -72,6 +85,7 @@ impl Report {
                 place,
                 share,
                 expected,
+                input,
             })
         }));
         findings.extend(self.gradient_finding());
@@ -104,13 +118,28 @@ impl Report {
 
     /// The standard deviation of a layer's weights.
     fn weights(&self, place: &Place) -> Option<f64> {
-        let name = format!("{}.weight", place.name);
+        Some(self.weights_of(&place.name)?.std)
+    }
+
+    fn weights_of(&self, layer: &str) -> Option<&Statistics> {
+        let name = format!("{layer}.weight");
         let weights = self.weights.iter().find(|weight| weight.name == name)?;
-        Some(weights.statistics.std)
+        Some(&weights.statistics)
+    }
+
+    fn has_no_weights(&self, layer: &Layer) -> bool {
+        let weights = self.weights_of(&layer.name);
+        weights.is_some_and(|it| it.is_finite() && it.min == 0.0 && it.max == 0.0)
+    }
+
+    /// The root mean square of what the network reads.
+    fn input_size(&self) -> Option<f64> {
+        let Statistics { mean, std, .. } = &self.input.as_ref()?.statistics;
+        Some(mean.hypot(*std))
     }
 
     fn gradient_finding(&self) -> Option<Finding> {
-        let first = |is_bad: fn(&super::Statistics) -> bool| {
+        let first = |is_bad: fn(&Statistics) -> bool| {
             let bad = self.gradients.iter().find(|it| is_bad(&it.statistics));
             bad.map(|gradient| gradient.name.clone())
         };

@@ -2,13 +2,22 @@ use core::fmt;
 
 use serde::Serialize;
 
-/// Something that keeps a network from learning; [`Display`](fmt::Display) says it in a sentence,
-/// with what to try.
+/// Something that keeps a network from learning: what was measured, and where.
+///
+/// [`Display`](fmt::Display) says it in a sentence; [`advice`](Finding::advice) says what to try, and
+/// [`explain`](Finding::explain) both.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub enum Finding {
     /// A layer puts out infinities or NaN.
     NotFinite {
+        /// The first such layer.
+        place: Place,
+        /// The root mean square of what the network reads, where it was measured.
+        input: Option<f64>,
+    },
+    /// The weights of a layer are all 0, so that its units are all the same and stay the same.
+    AllZero {
         /// The first such layer.
         place: Place,
     },
@@ -45,6 +54,8 @@ pub enum Finding {
         share: f64,
         /// The same for standard normal inputs.
         expected: f64,
+        /// The root mean square of what the network reads, where it was measured.
+        input: Option<f64>,
     },
     /// The activation has no slope anywhere, like a step.
     NoSlope {
@@ -95,10 +106,12 @@ impl fmt::Display for Place {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotFinite { place } => write!(
+            Self::NotFinite { place, .. } => {
+                write!(f, "{place}: some outputs are infinite or no numbers")
+            }
+            Self::AllZero { place } => write!(
                 f,
-                "{place}: some outputs are infinite or no numbers; use a smaller learning rate, \
-                 normalised inputs, or the initializer auto"
+                "{place}: all weights are 0, so its units are all the same and stay the same"
             ),
             Self::Vanishing {
                 place,
@@ -106,8 +119,7 @@ impl fmt::Display for Finding {
                 weights,
             } => write!(
                 f,
-                "{}: the signal has shrunk to {} of the input's, {}x a layer{}; use the \
-                 initializer auto, or he with relu",
+                "{}: the signal has shrunk to {} of the input's, {}x a layer{}",
                 first(place),
                 number(*ratio),
                 number(1.0 / per_layer(*ratio, place.number)),
@@ -119,8 +131,7 @@ impl fmt::Display for Finding {
                 weights,
             } => write!(
                 f,
-                "{}: the signal has grown to {} times the input's, {}x a layer{}; use the \
-                 initializer auto, or he with relu",
+                "{}: the signal has grown to {} times the input's, {}x a layer{}",
                 first(place),
                 number(*ratio),
                 number(per_layer(*ratio, place.number)),
@@ -128,40 +139,34 @@ impl fmt::Display for Finding {
             ),
             Self::Dead { place, share } => write!(
                 f,
-                "{place}: {} % of the units are dead, the same or without slope for every input; \
-                 use a smaller learning rate, biases that start at 0, or an activation that is \
-                 nowhere flat, such as leaky_relu or elu",
+                "{place}: {} % of the units are dead, the same or without slope for every input",
                 percent(*share)
             ),
             Self::Saturated {
                 place,
                 share,
                 expected,
+                ..
             } => write!(
                 f,
                 "{place}: {} % of the values are where the activation is flat, of normal ones it \
-                 would be {} %; use smaller weights, with the initializer auto or xavier, or \
-                 normalised inputs",
+                 would be {} %",
                 percent(*share),
                 percent(*expected)
             ),
             Self::NoSlope { place } => write!(
                 f,
-                "{place}: the activation has no slope, so nothing before it learns; use another"
+                "{place}: the activation has no slope, so nothing before it learns"
             ),
-            Self::GradientNotFinite { name } => write!(
-                f,
-                "{name}: its gradient is infinite or no number; use a smaller learning rate or \
-                 clip gradients"
-            ),
-            Self::NoGradient { name } => write!(
-                f,
-                "{name}: its gradient is 0, so it does not learn; see what is dead or flat \
-                 behind it"
-            ),
+            Self::GradientNotFinite { name } => {
+                write!(f, "{name}: its gradient is infinite or no number")
+            }
+            Self::NoGradient { name } => {
+                write!(f, "{name}: its gradient is 0, so it does not learn")
+            }
             Self::LargeUpdate { name, ratio } => write!(
                 f,
-                "{name}: a step changes it by {} % of what it is; use a smaller learning rate",
+                "{name}: a step changes it by {} % of what it is",
                 percent(*ratio)
             ),
         }

@@ -2,7 +2,8 @@
 //! say.
 //!
 //! An [`Inspection`] collects statistics on the device and reads them back once, as a [`Report`];
-//! [`Report::diagnose`] turns it into sentences. A network takes part by [`Inspect`].
+//! [`Report::diagnose`] finds what is wrong, and [`Finding::advice`] says what to try, given the
+//! [`Setup`]. A network takes part by [`Inspect`].
 //!
 //! ```
 //! use burn::tensor::{Device, Distribution, Tensor};
@@ -25,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod advice;
 mod diagnose;
 mod finding;
 mod inspection;
@@ -33,13 +35,16 @@ mod metric;
 mod parameters;
 mod probe;
 mod report;
+mod setup;
 mod slope;
 mod statistics;
 
+pub use advice::Advice;
 pub use finding::{Finding, Place};
 pub use inspection::Inspection;
 #[cfg(feature = "train")]
 pub use metric::LayerMetric;
 pub use probe::{Inspect, Probe};
 pub use report::{Layer, Parameter, Report, Saturation, Update};
+pub use setup::Setup;
 pub use statistics::{Histogram, Statistics};

@@ -117,6 +117,20 @@ pub fn printed(output: &Output) -> String {
 
 /// Runs an example that cargo built beside this test.
 pub fn example(name: &str, args: &[impl AsRef<OsStr>]) -> Output {
+    example_in(Path::new(env!("CARGO_MANIFEST_DIR")), name, args)
+}
+
+/// Runs an example in a folder.
+pub fn example_in(folder: &Path, name: &str, args: &[impl AsRef<OsStr>]) -> Output {
+    Command::new(program(name))
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// An example as a file.
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
     let program = profile
@@ -128,11 +142,7 @@ pub fn example(name: &str, args: &[impl AsRef<OsStr>]) -> Output {
         "no {}: run `cargo test`, or `cargo build --examples` first",
         program.display()
     );
-    Command::new(program)
-        .args(args)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .output()
-        .unwrap()
+    program
 }
 
 /// An IDX file of bytes.

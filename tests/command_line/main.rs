@@ -1,9 +1,14 @@
 //! The examples as programs: what they accept, what they refuse, and what they leave behind.
 
+mod advice;
 mod bad_data;
 mod bad_flags;
+mod device;
+mod examples;
+mod figures;
 mod fixture;
 mod initialization;
+mod list;
 mod names;
 mod predict;
 mod runs;

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::fixture::{example, printed};
+use crate::list::listed;
 
 /// The test accuracy after 180 steps on digits; a network that learned the most common digit alone has 0.1135.
 fn accuracy(flag: &str, name: &str) -> f64 {
@@ -29,14 +30,6 @@ fn accuracy(flag: &str, name: &str) -> f64 {
     let summary = std::fs::read(out.path().join("summary.json")).unwrap();
     let summary: Value = serde_json::from_slice(&summary).unwrap();
     summary["test_accuracy"].as_f64().unwrap()
-}
-
-/// Names of one kind, as `--list` has them.
-fn listed(title: &str) -> Vec<String> {
-    let text = printed(&example("mnist", &["--list"]));
-    let lines = text.lines().skip_while(|line| !line.starts_with(title));
-    let names = lines.skip(1).take_while(|line| line.starts_with(' '));
-    names.map(|name| name.trim().to_string()).collect()
 }
 
 fn assert_trains(flag: &str, names: &[String], least: f64) {

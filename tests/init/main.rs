@@ -10,5 +10,6 @@ mod depth;
 mod gains;
 mod layers;
 mod names;
+mod ranges;
 mod seeded;
 mod weights;

@@ -40,7 +40,6 @@ fn small_weights_lose_the_signal() {
                 sentence.contains("x a layer, with weights of standard deviation 0.0"),
                 "{sentence}"
             );
-            assert!(sentence.contains("initializer auto"), "{sentence}");
         }
         // Half of what a sigmoid puts out is a constant: the loss of the rest is no less a loss.
         let model = network(&WIDTHS, "sigmoid", "normal(std=0.01)", &device);
@@ -157,6 +156,23 @@ fn negative_biases_kill_units_that_rest() {
 }
 
 #[test]
+fn weights_that_are_all_zero_are_called_that() {
+    let _turn = turn();
+    for (name, device) in devices::all() {
+        for activation in ["relu", "tanh", "sigmoid", "gaussian", "hard_shrink"] {
+            let what = format!("{name}, {activation}");
+            let model = network(&WIDTHS, activation, "constant", &device);
+            let report = report(&model, normal([200, 100], &device));
+            let sentence = only!(report, what, Finding::AllZero { .. });
+            assert!(
+                sentence.starts_with("layer 1 (layers.0) and 4 more: all weights are 0"),
+                "{sentence}"
+            );
+        }
+    }
+}
+
+#[test]
 fn an_activation_without_slope_is_named() {
     let _turn = turn();
     for (name, device) in devices::all() {
@@ -213,11 +229,7 @@ fn steps_that_are_too_large_are_named() {
             let after = SgdConfig::new().init().step(rate, model, gradients);
             Inspection::new().update(&before, &after).read().unwrap()
         };
-        let sentence = only!(step(100.0), name, Finding::LargeUpdate { .. });
-        assert!(
-            sentence.contains("use a smaller learning rate"),
-            "{sentence}"
-        );
+        only!(step(100.0), name, Finding::LargeUpdate { .. });
         assert!(step(0.01).diagnose().is_empty(), "{name}");
     }
 }

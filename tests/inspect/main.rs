@@ -6,10 +6,12 @@
 #[path = "../devices/mod.rs"]
 mod devices;
 
+mod advice;
 mod diagnose;
 mod healthy;
 mod metric;
 mod statistics;
+mod training;
 mod twin;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
