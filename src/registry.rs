@@ -21,7 +21,7 @@ use core::str::FromStr;
 
 /// A name with parameters: `relu`, `elu(alpha=0.5)`, `adam(beta_1=0.8, beta_2=0.99)`.
 ///
-/// Case does not matter, and `-` is the same as `_`.
+/// Case does not matter, `-` is the same as `_`, and `true` and `false` are 1 and 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
     name: String,
@@ -78,9 +78,9 @@ impl Spec {
                 });
             }
             let number = number.trim();
-            match number.parse::<f64>() {
-                Ok(value) if value.is_finite() => spec.params.push((param, value)),
-                _ => {
+            match read_number(number) {
+                Some(value) => spec.params.push((param, value)),
+                None => {
                     return Err(SpecError::BadNumber {
                         name: spec.name,
                         parameter: param,
@@ -104,11 +104,19 @@ impl Spec {
 
     /// Takes the value of a parameter out of the spec, or its default.
     pub fn take(&mut self, param: &'static str, default: f64) -> f64 {
+        self.take_given(param).unwrap_or(default)
+    }
+
+    /// Takes the value of a parameter out of the spec, if it is given.
+    pub fn take_given(&mut self, param: &'static str) -> Option<f64> {
         self.known.push(param);
-        match self.params.iter().position(|(name, _)| name == param) {
-            Some(index) => self.params.remove(index).1,
-            None => default,
-        }
+        self.take_alias(param)
+    }
+
+    /// [`take_given`](Self::take_given) by a spelling that [`finish`](Self::finish) does not list.
+    pub fn take_alias(&mut self, param: &str) -> Option<f64> {
+        let index = self.params.iter().position(|(name, _)| name == param)?;
+        Some(self.params.remove(index).1)
     }
 
     /// Checks that every parameter has been taken.
@@ -195,6 +203,13 @@ pub enum SpecError {
         /// What stands in place of the number.
         text: String,
     },
+    /// What is asked for exists, but not here or not in this form.
+    Instead {
+        /// What there is not.
+        what: String,
+        /// What to use in its place.
+        instead: String,
+    },
     /// The value is outside its range.
     OutOfRange {
         /// The type that refuses it: "EluConfig".
@@ -215,6 +230,14 @@ impl SpecError {
             kind,
             name: name.to_string(),
             known: names.to_vec(),
+        }
+    }
+
+    /// The error for what exists elsewhere, or in another form: `instead` says what to use.
+    pub fn instead(what: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self::Instead {
+            what: what.into(),
+            instead: instead.into(),
         }
     }
 
@@ -279,6 +302,7 @@ impl fmt::Display for SpecError {
                 f,
                 "{name}: {parameter} must be a finite number, got \"{text}\""
             ),
+            Self::Instead { what, instead } => write!(f, "{what}: {instead}"),
             Self::OutOfRange {
                 type_name,
                 field,
@@ -303,6 +327,15 @@ pub fn closest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
 
 fn normalize(word: &str) -> String {
     word.trim().to_lowercase().replace('-', "_")
+}
+
+/// A finite number; a switch may be written as a word.
+fn read_number(text: &str) -> Option<f64> {
+    match text.to_lowercase().as_str() {
+        "true" => Some(1.0),
+        "false" => Some(0.0),
+        text => text.parse().ok().filter(|value: &f64| value.is_finite()),
+    }
 }
 
 fn is_word(word: &str) -> bool {
@@ -354,6 +387,8 @@ mod tests {
         ] {
             assert!(message(text).starts_with("cannot read"), "{text}");
         }
+        let spec = Spec::parse("rmsprop(centered=True)").unwrap();
+        assert_eq!(spec.to_string(), "rmsprop(centered=1)");
         for number in ["x", "nan", "inf", "-inf", ""] {
             assert_eq!(
                 message(&format!("elu(alpha={number})")),

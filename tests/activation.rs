@@ -230,6 +230,7 @@ fn names_and_json_round_trip() {
     for text in [
         "elu(alpha=0.5)",
         "prelu(num_parameters=3)",
+        "swiglu",
         "swiglu(d_input=4, d_output=8)",
     ] {
         let config: ActivationConfig = text.parse().unwrap();
@@ -256,6 +257,14 @@ fn parameters_out_of_range_are_refused() {
         message("soft_shrink(lambda=-0.1)"),
         "SoftShrinkConfig: lambda must be at least 0, got -0.1"
     );
-    assert!(message("swiglu").contains("d_input must be a whole number of at least 1"));
+    assert!(message("swiglu(d_input=0)").contains("d_input must be a whole number of at least 1"));
     assert!(message("bent_identiti").contains("did you mean \"bent_identity\"?"));
+}
+
+/// On its own: in a network it takes its width from there.
+#[test]
+#[should_panic(expected = "swiglu: d_input and d_output must be given where no network knows its")]
+fn a_gate_without_sizes_needs_a_network() {
+    let config: ActivationConfig = "swiglu".parse().unwrap();
+    config.init(&Device::flex());
 }

@@ -146,8 +146,9 @@ fn step(network: Mlp, batch: DigitBatch, optimizer: &mut ModuleOptimizer) -> (Ml
 /// What each hidden layer puts out, after its activation.
 fn hidden_outputs(network: &Mlp, images: Tensor<2>) -> Vec<Vec<f32>> {
     let hidden = &network.layers[..network.layers.len() - 1];
-    let outputs = hidden.iter().scan(images, |features, layer| {
-        *features = network.activation.forward(layer.forward(features.clone()));
+    let places = hidden.iter().zip(&network.activations);
+    let outputs = places.scan(images, |features, (layer, activation)| {
+        *features = activation.forward(layer.forward(features.clone()));
         Some(features.clone().into_data().iter::<f32>().collect())
     });
     outputs.collect()

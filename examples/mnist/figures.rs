@@ -50,15 +50,14 @@ pub fn inspect(network: &Mlp, digits: &Digits, device: &Device) -> Result<Look, 
 }
 
 fn outputs(network: &Mlp, images: Tensor<2>) -> Vec<Vec<f32>> {
-    let last = network.layers.len() - 1;
     let layers = network.layers.iter().enumerate();
     let outputs = layers.scan(images, |features, (index, layer)| {
         let mut output = layer.forward(features.clone());
         if let Some(norm) = network.norms.get(index) {
             output = norm.forward(output);
         }
-        if index < last {
-            output = network.activation.forward(output);
+        if let Some(activation) = network.activations.get(index) {
+            output = activation.forward(output);
         }
         *features = output.clone();
         Some(output.into_data().iter::<f32>().collect())

@@ -22,6 +22,7 @@ const RULES: [(&str, &[&str]); 4] = [
             "adabelief",
             "adam",
             "adamax",
+            "adamaxw",
             "adamw",
             "ademamix",
             "adopt",
@@ -80,16 +81,11 @@ type Families = BTreeMap<String, BTreeMap<&'static str, Entry>>;
 fn activations() -> Families {
     let mut families = Families::new();
     for name in ActivationConfig::names() {
-        // A gate has to be told its sizes.
-        let sized = format!("{name}(d_input=100,d_output=100)");
-        let parsed = [name.to_string(), sized]
-            .into_iter()
-            .find_map(|spec| Some((spec.parse::<ActivationConfig>().ok()?, spec)));
-        let Some((config, spec)) = parsed else {
+        let Ok(config) = name.parse::<ActivationConfig>() else {
             continue;
         };
         let entry = Entry {
-            spec,
+            spec: name.to_string(),
             endings: String::new(),
             parameters: config.parameters(),
         };
@@ -101,20 +97,19 @@ fn activations() -> Families {
 
 fn optimizers() -> Families {
     let mut families = Families::new();
+    let presets = OptimizerConfig::presets();
     for name in OptimizerConfig::names() {
         let Ok(config) = name.parse::<OptimizerConfig>() else {
             continue;
         };
-        let conventions = config.conventions().iter();
-        let endings: Vec<String> = conventions.map(|it| format!("_{}", it.name())).collect();
+        let endings: Vec<&str> = presets
+            .iter()
+            .filter_map(|preset| preset.strip_prefix(name))
+            .filter(|ending| ending.starts_with('_'))
+            .collect();
         let settings = config.settings().into_iter().map(|it| (it.name, it.value));
-        let decay = config.weight_decay().map_or(0.0, |decay| decay.strength());
-        // Which of the two a rule's weight decay is called depends on the rule.
-        let decay = ["weight_decay", "decoupled_weight_decay"]
-            .into_iter()
-            .filter(|_| decay != 0.0)
-            .find(|parameter| format!("{name}({parameter}={decay})").parse() == Ok(config.clone()))
-            .map(|parameter| (parameter, decay));
+        let decay = config.weight_decay();
+        let decay = decay.map(|decay| ("weight_decay", decay.strength()));
         let family = ranked(&RULES, name);
         let entry = Entry {
             spec: name.to_string(),

@@ -3,16 +3,20 @@
 use crate::fused::Formula;
 use crate::registry::{Spec, SpecError};
 
-/// The numbers that a parameter may be.
+/// The numbers that a parameter may be, none of them larger in size than [`LARGEST`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Range {
-    /// Any finite number.
+    /// Any number.
     Finite,
-    /// Greater than 0.
+    /// Greater than 0, and not below [`SMALLEST`].
     Positive,
     /// 0 or more.
     NonNegative,
 }
+
+/// Formulas multiply and divide parameters by each other, and the results must fit in an `f32`.
+const LARGEST: f64 = 1e15;
+const SMALLEST: f64 = 1e-15;
 
 impl Range {
     /// `value`, if it is in the range.
@@ -23,17 +27,38 @@ impl Range {
         value: f64,
     ) -> Result<f64, SpecError> {
         let (inside, words) = match self {
-            Self::Finite => (true, "a finite number"),
-            Self::Positive => (value > 0.0, "greater than 0"),
-            Self::NonNegative => (value >= 0.0, "at least 0"),
+            _ if value.is_nan() || value.is_infinite() => (false, "a finite number"),
+            Self::Finite => (value.abs() <= LARGEST, "between -1e15 and 1e15"),
+            Self::Positive if value <= 0.0 => (false, "greater than 0"),
+            Self::Positive => (
+                (SMALLEST..=LARGEST).contains(&value),
+                "between 1e-15 and 1e15",
+            ),
+            Self::NonNegative if value < 0.0 => (false, "at least 0"),
+            Self::NonNegative => (value <= LARGEST, "between 0 and 1e15"),
         };
-        if inside && value.is_finite() {
+        if inside {
             Ok(value)
         } else {
             Err(SpecError::out_of_range(type_name, field, value, words))
         }
     }
 }
+
+/// The range of a parameter in words.
+macro_rules! range {
+    (Finite) => {
+        "from -1e15 to 1e15"
+    };
+    (Positive) => {
+        "from 1e-15 to 1e15"
+    };
+    (NonNegative) => {
+        "from 0 to 1e15"
+    };
+}
+
+pub(crate) use range;
 
 /// What the registry knows of an activation that is a formula.
 pub(crate) trait Declared: Sized {
@@ -46,6 +71,7 @@ pub(crate) trait Declared: Sized {
 
     fn from_spec(spec: &mut Spec) -> Result<Self, SpecError>;
     fn to_spec(&self) -> Spec;
+    fn validate(&self) -> Result<(), SpecError>;
     /// Its parameters with their values.
     fn parameters(&self) -> Vec<(&'static str, f64)>;
     fn formula(&self) -> Formula;
@@ -84,6 +110,10 @@ macro_rules! activation {
                 crate::registry::Spec::new(Self::NAME)
             }
 
+            fn validate(&self) -> Result<(), crate::registry::SpecError> {
+                Ok(())
+            }
+
             fn parameters(&self) -> Vec<(&'static str, f64)> {
                 Vec::new()
             }
@@ -96,38 +126,92 @@ macro_rules! activation {
     (
         $(#[$doc:meta])*
         $name:ident {
-            $($(#[$field_doc:meta])* $field:ident: $range:ident = $default:literal),+ $(,)?
-        }, $config:ident, $function:ident, [$($alias:literal),*] $(, gain $gain:expr)?
+            $($(#[$field_doc:meta])* $field:ident / $with:ident: $range:ident = $default:literal),+ $(,)?
+        }, $config:ident, $function:ident, [$($alias:literal),*] $(, gain $gain:expr)? $(, check $check:path)?
     ) => {
         $(#[$doc])*
         #[derive(burn::module::Module, Copy, Debug, PartialEq)]
         pub struct $name {
-            $($(#[$field_doc])* pub $field: f64),+
+            $($field: f64),+
+        }
+
+        impl $name {
+            $($(#[$field_doc])* pub fn $field(&self) -> f64 {
+                self.$field
+            })+
         }
 
         #[doc = concat!("Configuration of [`", stringify!($name), "`].")]
-        #[derive(burn::config::Config, Copy, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
         pub struct $config {
-            $($(#[$field_doc])* #[config(default = $default)] pub $field: f64),+
+            $($field: f64),+
         }
 
+        #[allow(clippy::new_without_default, reason = "Burn's configurations have no `Default` either")]
         impl $config {
-            #[doc = concat!("The activation.\n\n# Panics\n\nWhen a parameter is outside its range: ", $("`", stringify!($field), "` must be ", stringify!($range), ". "),+)]
-            pub fn init(&self) -> $name {
-                self.validate().unwrap_or_else(|error| panic!("{error}"))
+            /// The defaults.
+            pub fn new() -> Self {
+                Self { $($field: $default),+ }
             }
 
-            fn validate(&self) -> Result<$name, crate::registry::SpecError> {
+            $($(#[$field_doc])*
+            #[doc = concat!("\n\nRange: ", crate::activation::declare::range!($range), ".")]
+            pub fn $with(mut self, $field: f64) -> Self {
+                self.$field = $field;
+                self
+            }
+
+            $(#[$field_doc])* pub fn $field(&self) -> f64 {
+                self.$field
+            })+
+
+            /// The activation.
+            ///
+            /// # Panics
+            ///
+            /// When a parameter is outside its range: ask [`validate`](Self::validate) first.
+            pub fn init(&self) -> $name {
+                self.validate().unwrap_or_else(|error| panic!("{error}"));
+                $name { $($field: self.$field),+ }
+            }
+
+            /// Checks that every parameter is in its range, which those that were parsed are.
+            ///
+            /// # Errors
+            ///
+            /// Names the first that is not: type, field, value, range.
+            pub fn validate(&self) -> Result<(), crate::registry::SpecError> {
                 use crate::activation::declare::Range;
-                Ok($name {
-                    $($field: Range::$range.check(stringify!($config), stringify!($field), self.$field)?),+
-                })
+                $(Range::$range.check(stringify!($config), stringify!($field), self.$field)?;)+
+                $($check(self)?;)?
+                Ok(())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $config {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                struct Unchecked {
+                    $($field: f64),+
+                }
+                let unchecked = Unchecked::deserialize(deserializer)?;
+                let config = Self { $($field: unchecked.$field),+ };
+                config.validate().map_err(serde::de::Error::custom)?;
+                Ok(config)
+            }
+        }
+
+        impl core::fmt::Display for $config {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(&burn::config::config_to_json(self))
+            }
+        }
+
+        impl burn::config::Config for $config {}
 
         impl Default for $name {
             fn default() -> Self {
-                Self { $($field: $default),+ }
+                $config::new().init()
             }
         }
 
@@ -155,6 +239,10 @@ macro_rules! activation {
             fn to_spec(&self) -> crate::registry::Spec {
                 crate::registry::Spec::new(Self::NAME)
                     $(.with(stringify!($field), self.$field, $default))+
+            }
+
+            fn validate(&self) -> Result<(), crate::registry::SpecError> {
+                $config::validate(self)
             }
 
             fn parameters(&self) -> Vec<(&'static str, f64)> {

@@ -15,7 +15,7 @@ activation! {
     /// Source: [Clevert et al.](https://arxiv.org/abs/1511.07289); `torch.nn.ELU`.
     Elu {
         /// The value far on the left is `-alpha`. Default: 1.
-        alpha: Positive = 1.0,
+        alpha / with_alpha: Positive = 1.0,
     }, EluConfig, elu, []
 }
 
@@ -44,7 +44,7 @@ activation! {
     /// Source: [Barron](https://arxiv.org/abs/1704.07483); `torch.nn.CELU`.
     Celu {
         /// The value far on the left is `-alpha`. Default: 1.
-        alpha: Positive = 1.0,
+        alpha / with_alpha: Positive = 1.0,
     }, CeluConfig, celu, []
 }
 
@@ -103,9 +103,9 @@ activation! {
     /// Source: [Trottier et al.](https://arxiv.org/abs/1605.09332)
     Pelu {
         /// The value far on the left is `-a`. Default: 1.
-        a: Positive = 1.0,
+        a / with_a: Positive = 1.0,
         /// The width of the left side. Default: 1.
-        b: Positive = 1.0,
+        b / with_b: Positive = 1.0,
     }, PeluConfig, pelu, []
 }
 

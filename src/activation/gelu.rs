@@ -85,40 +85,55 @@ impl Pointwise for Phish {
 }
 
 activation! {
-    /// SMU, smooth maximum unit: a leaky ReLU smoothed by the error function.
+    /// SMU, smooth maximum unit: the larger of `x` and `alpha x`, smoothed by the error function.
     ///
     /// `f(x) = ((1 + alpha) x + k x erf(mu k x)) / 2` with `k = 1 - alpha`;
     /// `f'(x) = ((1 + alpha) + k erf(q) + (2 k / sqrt(pi)) q e^(-q^2)) / 2` with `q = mu k x`
     ///
+    /// Neither changes with the sign of `k`.
+    ///
     /// Source: [Biswas et al.](https://arxiv.org/abs/2111.04682)
     Smu {
-        /// The slope far on the left. Default: 0.25.
-        alpha: Finite = 0.25,
+        /// The slope far on the left, or, above 1, far on the right. Default: 0.25.
+        alpha / with_alpha: Finite = 0.25,
         /// The sharpness. Default: 1.
-        mu: Positive = 1.0,
+        mu / with_mu: Positive = 1.0,
     }, SmuConfig, smu, []
 }
 
 impl Smu {
-    /// `mu k x`, bounded where the error function is 1.
+    /// Half the difference of the slopes on both sides, `|k| / 2`.
+    #[inline(always)]
+    fn half(&self) -> f64 {
+        0.5 * (1.0 - self.alpha).abs()
+    }
+
+    /// `|mu k x|`, bounded where the error function is 1; the first bound makes infinity times 0 a 0.
     #[inline(always)]
     fn inner<N: Number>(&self, x: N) -> N {
-        (x * (self.mu * (1.0 - self.alpha))).clamp(-TAIL, TAIL)
+        let scale = 2.0 * self.mu * self.half();
+        (x.clamp(-1e30, 1e30) * scale).abs().min(N::literal(TAIL))
+    }
+
+    /// A slope that lacks `rest` of what it is far out: `max(1, alpha)` on the right, `min(1, alpha)` on
+    /// the left. By the complement, because on the left 1 + erf q cancels.
+    #[inline(always)]
+    fn side<N: Number>(&self, x: N, rest: N) -> N {
+        let (low, high) = (self.alpha.min(1.0), self.alpha.max(1.0));
+        x.if_negative(rest + low, -rest + high)
     }
 }
 
 impl Pointwise for Smu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // By the complement: on the left 1 + erf q cancels.
-        let rest = self.inner(x).abs().erfc() * (0.5 * (1.0 - self.alpha));
-        x * x.if_negative(rest + self.alpha, -rest + 1.0)
+        x * self.side(x, self.inner(x).erfc() * self.half())
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let q = self.inner(x);
         let bell = q * (-q.square()).exp() * FRAC_2_SQRT_PI;
-        (q.erf() + bell) * (0.5 * (1.0 - self.alpha)) + 0.5 * (1.0 + self.alpha)
+        self.side(x, (q.erfc() - bell) * self.half())
     }
 }

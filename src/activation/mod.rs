@@ -1,7 +1,11 @@
 //! Activations: each is a formula and its derivative, fused on every backend.
 //!
 //! Every activation is a module ([`Softsign`], [`Elu`] from its [`EluConfig`]), a free function
-//! ([`softsign`], [`elu`]), and a name in [`ActivationConfig`].
+//! ([`softsign`], [`elu`]), and a name in [`ActivationConfig`], which reads the names of PyTorch, Keras and
+//! JAX too ([porting](crate::porting)).
+//!
+//! Where the derivative is 0, no gradient passes back, not even an infinite one or NaN: PyTorch's ReLU and its
+//! like do the same.
 //!
 //! ```
 //! use burn::tensor::{Device, Tensor};
@@ -19,10 +23,12 @@
 //! ```
 
 mod declare;
+mod elsewhere;
 mod elu;
 mod gaussian;
 mod gelu;
 mod identity;
+mod learned;
 mod mish;
 mod periodic;
 mod registry;
@@ -39,6 +45,7 @@ pub use elu::*;
 pub use gaussian::*;
 pub use gelu::*;
 pub use identity::*;
+pub use learned::{PReluConfig, SwiGluConfig};
 pub use mish::*;
 pub use periodic::*;
 pub use registry::{Activation, ActivationConfig};

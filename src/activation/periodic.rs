@@ -10,7 +10,7 @@ activation! {
     /// Source: [SIREN](https://arxiv.org/abs/2006.09661) uses `omega = 30`: `sine(omega=30)`.
     Sine {
         /// The angular frequency. Default: 1.
-        omega: Positive = 1.0,
+        omega / with_omega: Positive = 1.0,
     }, SineConfig, sine, ["sin"]
 }
 
@@ -64,7 +64,7 @@ activation! {
     /// Source: [Ziyin et al.](https://arxiv.org/abs/2006.08195), TensorFlow Addons.
     Snake {
         /// The frequency. Default: 1.
-        a: Positive = 1.0,
+        a / with_a: Positive = 1.0,
     }, SnakeConfig, snake, []
 }
 

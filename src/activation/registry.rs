@@ -2,12 +2,12 @@ use core::fmt;
 use core::str::FromStr;
 
 use burn::module::Module;
-use burn::nn::{PRelu, PReluConfig, SwiGlu, SwiGluConfig};
+use burn::nn::{PRelu, SwiGlu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::declare::Declared;
-use super::*;
+use super::{elsewhere, *};
 use crate::fused::Formula;
 use crate::registry::{Spec, SpecError};
 
@@ -19,7 +19,9 @@ macro_rules! registry {
         ///
         /// Its text form is the name with the parameters that differ from their defaults:
         /// `relu`, `elu(alpha=0.5)`. [`FromStr`] and [`Display`](fmt::Display) read and write it,
-        /// and it is also what is serialized.
+        /// and it is also what is serialized. The names of PyTorch, Keras and JAX are read as they
+        /// are spelled there, `nn.LeakyReLU(negative_slope=0.1)`; [porting](crate::porting) says
+        /// whose function a name means.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         #[non_exhaustive]
@@ -27,21 +29,9 @@ macro_rules! registry {
             $(#[doc = concat!("[`", stringify!($plain), "`](super::", stringify!($plain), ").")] $plain,)*
             $(#[doc = concat!("[`", stringify!($name), "`](super::", stringify!($name), ").")] $name($config),)*
             /// Burn's [`PRelu`](burn::nn::PRelu), whose slope on the left is learned.
-            PRelu {
-                /// One slope for all channels, or one a channel.
-                num_parameters: usize,
-                /// Where the slope starts.
-                alpha: f64,
-            },
+            PRelu(PReluConfig),
             /// Burn's [`SwiGlu`](burn::nn::SwiGlu), a gated layer with weights of its own.
-            SwiGlu {
-                /// The number of input features.
-                d_input: usize,
-                /// The number of output features.
-                d_output: usize,
-                /// Whether its two linear layers have a bias.
-                bias: bool,
-            },
+            SwiGlu(SwiGluConfig),
         }
 
         $(
@@ -55,8 +45,8 @@ macro_rules! registry {
         const NAMES: &[&str] = &[
             $(<$plain as Declared>::NAME,)*
             $(<$config as Declared>::NAME,)*
-            "prelu",
-            "swiglu",
+            PReluConfig::NAME,
+            SwiGluConfig::NAME,
         ];
 
         impl ActivationConfig {
@@ -70,7 +60,21 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => <$plain as Declared>::GAIN,)*
                     $(Self::$name(_) => <$config as Declared>::GAIN,)*
-                    Self::PRelu { .. } | Self::SwiGlu { .. } => None,
+                    Self::PRelu(_) | Self::SwiGlu(_) => None,
+                }
+            }
+
+            /// Checks that every parameter is in its range, which those that were parsed are.
+            ///
+            /// # Errors
+            ///
+            /// Names the first that is not: type, field, value, range.
+            pub fn validate(&self) -> Result<(), SpecError> {
+                match self {
+                    $(Self::$plain => Declared::validate(&$plain),)*
+                    $(Self::$name(config) => config.validate(),)*
+                    Self::PRelu(config) => config.validate(),
+                    Self::SwiGlu(config) => config.validate(),
                 }
             }
 
@@ -98,14 +102,8 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => $plain.parameters(),)*
                     $(Self::$name(config) => config.parameters(),)*
-                    Self::PRelu { num_parameters, alpha } => {
-                        vec![("num_parameters", *num_parameters as f64), ("alpha", *alpha)]
-                    }
-                    Self::SwiGlu { d_input, d_output, bias } => vec![
-                        ("d_input", *d_input as f64),
-                        ("d_output", *d_output as f64),
-                        ("bias", f64::from(*bias)),
-                    ],
+                    Self::PRelu(config) => config.parameters(),
+                    Self::SwiGlu(config) => config.parameters(),
                 }
             }
 
@@ -113,7 +111,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::formula(config)),)*
-                    Self::PRelu { .. } | Self::SwiGlu { .. } => None,
+                    Self::PRelu(_) | Self::SwiGlu(_) => None,
                 }
             }
 
@@ -121,14 +119,17 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => $plain.to_spec(),)*
                     $(Self::$name(config) => config.to_spec(),)*
-                    Self::PRelu { num_parameters, alpha } => Spec::new("prelu")
-                        .with("num_parameters", *num_parameters as f64, 1.0)
-                        .with("alpha", *alpha, 0.25),
-                    Self::SwiGlu { d_input, d_output, bias } => Spec::new("swiglu")
-                        .with("d_input", *d_input as f64, f64::NAN)
-                        .with("d_output", *d_output as f64, f64::NAN)
-                        .with("bias", f64::from(*bias), 0.0),
+                    Self::PRelu(config) => config.to_spec(),
+                    Self::SwiGlu(config) => config.to_spec(),
                 }
+            }
+
+            /// Whether it is a name of this crate, in lower case and with `_` for `-`.
+            pub(super) fn knows(name: &str) -> bool {
+                NAMES.contains(&name)
+                    || [$(<$plain as Declared>::ALIASES,)* $(<$config as Declared>::ALIASES,)*]
+                        .iter()
+                        .any(|aliases| aliases.contains(&name))
             }
 
             fn from_spec(spec: &mut Spec) -> Result<Self, SpecError> {
@@ -144,15 +145,8 @@ macro_rules! registry {
                     }
                 )*
                 match name.as_str() {
-                    "prelu" => Ok(Self::PRelu {
-                        num_parameters: count(spec, "prelu", "num_parameters", 1.0)?,
-                        alpha: spec.take("alpha", 0.25),
-                    }),
-                    "swiglu" => Ok(Self::SwiGlu {
-                        d_input: count(spec, "swiglu", "d_input", 0.0)?,
-                        d_output: count(spec, "swiglu", "d_output", 0.0)?,
-                        bias: spec.take("bias", 0.0) != 0.0,
-                    }),
+                    PReluConfig::NAME => PReluConfig::from_spec(spec).map(Self::PRelu),
+                    SwiGluConfig::NAME => SwiGluConfig::from_spec(spec).map(Self::SwiGlu),
                     _ => Err(spec.unknown("activation", NAMES)),
                 }
             }
@@ -177,28 +171,20 @@ registry! {
         SoftClip(SoftClipConfig), NlRelu(NlReluConfig), Pelu(PeluConfig), Smu(SmuConfig),
 }
 
-fn is_named<T: Declared>(name: &str) -> bool {
-    T::NAME == name || T::ALIASES.contains(&name)
+impl From<PReluConfig> for ActivationConfig {
+    fn from(config: PReluConfig) -> Self {
+        Self::PRelu(config)
+    }
 }
 
-/// A parameter that counts something.
-fn count(
-    spec: &mut Spec,
-    type_name: &'static str,
-    field: &'static str,
-    default: f64,
-) -> Result<usize, SpecError> {
-    let value = spec.take(field, default);
-    if value >= 1.0 && value.fract() == 0.0 {
-        Ok(value as usize)
-    } else {
-        Err(SpecError::out_of_range(
-            type_name,
-            field,
-            value,
-            "a whole number of at least 1",
-        ))
+impl From<SwiGluConfig> for ActivationConfig {
+    fn from(config: SwiGluConfig) -> Self {
+        Self::SwiGlu(config)
     }
+}
+
+fn is_named<T: Declared>(name: &str) -> bool {
+    T::NAME == name || T::ALIASES.contains(&name)
 }
 
 impl ActivationConfig {
@@ -207,48 +193,66 @@ impl ActivationConfig {
         NAMES
     }
 
-    /// The activation.
+    /// The activation on its own.
     ///
     /// # Panics
     ///
-    /// When a parameter is outside its range.
+    /// When a parameter is outside its range, or SwiGLU has no sizes: in a network it takes them from
+    /// there, by [`init_for`](Self::init_for).
     pub fn init(&self, device: &Device) -> Activation {
-        match (self, self.formula()) {
-            (_, Some(formula)) => Activation::Pointwise(PointwiseActivation { formula }),
-            (
-                Self::SwiGlu {
-                    d_input,
-                    d_output,
-                    bias,
-                },
-                _,
-            ) => Activation::SwiGlu(
-                SwiGluConfig::new(*d_input, *d_output)
-                    .with_bias(*bias)
-                    .init(device),
-            ),
-            (
-                Self::PRelu {
-                    num_parameters,
-                    alpha,
-                },
-                _,
-            ) => Activation::PRelu(
-                PReluConfig::new()
-                    .with_num_parameters(*num_parameters)
-                    .with_alpha(*alpha)
-                    .init(device),
-            ),
-            (other, None) => unreachable!("{other} is a formula"),
+        match self {
+            Self::PRelu(config) => Activation::PRelu(config.init(device)),
+            Self::SwiGlu(config) => Activation::SwiGlu(config.init(device)),
+            other => match other.formula() {
+                Some(formula) => Activation::Pointwise(PointwiseActivation { formula }),
+                None => unreachable!("{other} is a formula"),
+            },
+        }
+    }
+
+    /// The activation between two layers of a network, where there are `width` features: SwiGLU, unless
+    /// told otherwise, is as wide.
+    ///
+    /// # Panics
+    ///
+    /// When [`validate_for`](Self::validate_for) would refuse it.
+    pub fn init_for(&self, width: usize, device: &Device) -> Activation {
+        self.validate_for(width)
+            .unwrap_or_else(|error| panic!("{error}"));
+        match self {
+            Self::SwiGlu(config) => Activation::SwiGlu(config.of_width(width).init(device)),
+            other => other.init(device),
+        }
+    }
+
+    /// Checks that it can stand between two layers of a network, where there are `width` features.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is outside its range, PReLU has another number of slopes than 1 and `width`, or
+    /// SwiGLU another size than `width`.
+    pub fn validate_for(&self, width: usize) -> Result<(), SpecError> {
+        match self {
+            Self::PRelu(config) => config.validate_for(width),
+            Self::SwiGlu(config) => config.validate_for(width),
+            other => other.validate(),
         }
     }
 
     /// `f(x)` in `f64`; `None` for those that have weights.
+    ///
+    /// # Panics
+    ///
+    /// When a parameter is outside its range.
     pub fn value(&self, x: f64) -> Option<f64> {
         Some(self.formula()?.evaluate(x).0)
     }
 
     /// `f'(x)` in `f64`; `None` for those that have weights.
+    ///
+    /// # Panics
+    ///
+    /// When a parameter is outside its range.
     pub fn slope(&self, x: f64) -> Option<f64> {
         Some(self.formula()?.evaluate(x).1)
     }
@@ -258,7 +262,10 @@ impl FromStr for ActivationConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(text)?;
+        let mut spec = match elsewhere::read(text)? {
+            Some(spec) => spec,
+            None => Spec::parse(text)?,
+        };
         let config = Self::from_spec(&mut spec)?;
         spec.finish()?;
         Ok(config)

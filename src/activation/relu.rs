@@ -50,7 +50,7 @@ activation! {
     /// Source: Maas et al. (2013); `torch.nn.LeakyReLU`.
     LeakyRelu {
         /// The slope on the left. Default: 0.01.
-        negative_slope: Finite = 0.01,
+        negative_slope / with_negative_slope: Finite = 0.01,
     }, LeakyReluConfig, leaky_relu, ["lrelu"], gain core::f64::consts::SQRT_2
 }
 
@@ -73,7 +73,7 @@ activation! {
     /// Source: [Konda et al.](https://arxiv.org/abs/1402.3337), Keras 2, ONNX.
     ThresholdedRelu {
         /// The threshold. Default: 1.
-        theta: Finite = 1.0,
+        theta / with_theta: Finite = 1.0,
     }, ThresholdedReluConfig, thresholded_relu, ["trelu"]
 }
 
@@ -117,9 +117,9 @@ activation! {
     /// Source: Yu et al., [MetaFormer baselines](https://arxiv.org/abs/2210.13452).
     StarRelu {
         /// The factor. Default: 0.8944.
-        scale: Finite = 0.8944,
+        scale / with_scale: Finite = 0.8944,
         /// The shift. Default: -0.4472.
-        bias: Finite = -0.4472,
+        bias / with_bias: Finite = -0.4472,
     }, StarReluConfig, star_relu, []
 }
 
@@ -165,14 +165,22 @@ activation! {
     /// Source: [Liu et al.](https://arxiv.org/abs/1908.03682)
     NlRelu {
         /// The slope at 0. Default: 1.
-        beta: Positive = 1.0,
+        beta / with_beta: Positive = 1.0,
     }, NlReluConfig, nlrelu, ["nl_relu"]
 }
 
 impl Pointwise for NlRelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        (x.max(N::literal(0.0)) * self.beta).ln_1p()
+        // Far out beta x may overflow; there ln(1 + beta x) is ln beta + ln x.
+        let (factor, shift) = match self.beta > 1.0 {
+            true => (1.0, self.beta.ln()),
+            false => (self.beta, 0.0),
+        };
+        let far = x - 1e17;
+        let x = x.max(N::literal(0.0));
+        far.if_positive(x * factor, x * self.beta).ln_1p()
+            + far.if_positive(N::literal(shift), N::literal(0.0))
     }
 
     #[inline(always)]

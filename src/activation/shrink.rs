@@ -7,8 +7,8 @@ activation! {
     /// Source: `torch.nn.Softshrink`.
     SoftShrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
-    }, SoftShrinkConfig, soft_shrink, ["softshrink"]
+        lambda / with_lambda: NonNegative = 0.5,
+    }, SoftShrinkConfig, soft_shrink, []
 }
 
 impl Pointwise for SoftShrink {
@@ -29,8 +29,8 @@ activation! {
     /// Source: `torch.nn.Hardshrink`.
     HardShrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
-    }, HardShrinkConfig, hard_shrink, ["hardshrink"]
+        lambda / with_lambda: NonNegative = 0.5,
+    }, HardShrinkConfig, hard_shrink, []
 }
 
 impl Pointwise for HardShrink {
@@ -54,9 +54,9 @@ activation! {
     /// Source: ONNX; [`SoftShrink`] has `bias = lambda`, [`HardShrink`] `bias = 0`.
     Shrink {
         /// The half-width of the flat middle. Default: 0.5.
-        lambda: NonNegative = 0.5,
+        lambda / with_lambda: NonNegative = 0.5,
         /// How far the outer parts move towards 0. Default: 0.5.
-        bias: Finite = 0.5,
+        bias / with_bias: Finite = 0.5,
     }, ShrinkConfig, shrink, []
 }
 
@@ -78,7 +78,7 @@ activation! {
     /// Tanh shrinkage: `f(x) = x - tanh x`, `f'(x) = tanh^2 x`.
     ///
     /// Source: `torch.nn.Tanhshrink`.
-    TanhShrink, tanhshrink, ["tanh_shrink"]
+    TanhShrink, tanhshrink, []
 }
 
 impl Pointwise for TanhShrink {

@@ -27,7 +27,7 @@ activation! {
     /// Logarithm of the sigmoid: `f(x) = -ln(1 + e^-x)`, `f'(x) = 1 / (1 + e^x)`.
     ///
     /// Source: `torch.nn.LogSigmoid`.
-    LogSigmoid, log_sigmoid, ["logsigmoid"]
+    LogSigmoid, log_sigmoid, []
 }
 
 impl Pointwise for LogSigmoid {
@@ -47,13 +47,14 @@ activation! {
     ///
     /// `f(x) = clamp(alpha x + beta, 0, 1)`; `f'(x) = alpha` strictly inside, else 0
     ///
-    /// Source: Burn and ONNX have `alpha = 0.2`, the default here; PyTorch, Keras 3 and JAX have 1/6.
+    /// Source: Burn and ONNX have `alpha = 0.2`, the default here; PyTorch, Keras 3 and JAX have 1/6, and
+    /// so have their names: `F.hardsigmoid`, `keras.activations.hard_sigmoid`, `jax.nn.hard_sigmoid`.
     HardSigmoid {
         /// The slope. Default: 0.2.
-        alpha: Positive = 0.2,
+        alpha / with_alpha: Positive = 0.2,
         /// The value at 0. Default: 0.5.
-        beta: Finite = 0.5,
-    }, HardSigmoidConfig, hard_sigmoid, ["hardsigmoid"]
+        beta / with_beta: Finite = 0.5,
+    }, HardSigmoidConfig, hard_sigmoid, []
 }
 
 impl Pointwise for HardSigmoid {

@@ -49,7 +49,7 @@ activation! {
     /// [`Silu`], with `beta = 1.702` [`QuickGelu`].
     Swish {
         /// The sharpness. Default: 1.
-        beta: Positive = 1.0,
+        beta / with_beta: Positive = 1.0,
     }, SwishConfig, swish, []
 }
 
@@ -110,7 +110,7 @@ activation! {
     /// Hard swish: `f(x) = x clamp(x / 6 + 1/2, 0, 1)`; `f'(x) = x / 3 + 1/2` inside, 0 on the left, 1 on the right.
     ///
     /// Source: [MobileNetV3](https://arxiv.org/abs/1905.02244); `torch.nn.Hardswish`.
-    HardSwish, hard_swish, ["hardswish", "hard_silu"]
+    HardSwish, hard_swish, []
 }
 
 impl Pointwise for HardSwish {

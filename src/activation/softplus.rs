@@ -7,14 +7,16 @@ activation! {
     /// Source: Dugas et al. (2001); `torch.nn.Softplus`, but without its threshold: it needs none.
     Softplus {
         /// The sharpness. Default: 1.
-        beta: Positive = 1.0,
+        beta / with_beta: Positive = 1.0,
     }, SoftplusConfig, softplus, []
 }
 
 impl Pointwise for Softplus {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        (x * self.beta).softplus() / self.beta
+        // The straight part as it is: beta x may overflow where x does not.
+        let curve = (x.abs() * -self.beta).exp().ln_1p() / self.beta;
+        x.max(N::literal(0.0)) + curve
     }
 
     #[inline(always)]
@@ -69,7 +71,7 @@ activation! {
     /// Source: [Barron](https://arxiv.org/abs/2112.11687); `keras.activations.squareplus`, `jax.nn.squareplus`.
     Squareplus {
         /// The softness: `f(0) = sqrt(b) / 2`. Default: 4.
-        b: Positive = 4.0,
+        b / with_b: Positive = 4.0,
     }, SquareplusConfig, squareplus, []
 }
 
@@ -80,9 +82,10 @@ impl Squareplus {
         let a = x.abs();
         let bounded = a.min(N::literal(1e15));
         let root = bounded.mul_add(bounded, N::literal(self.b)).sqrt().max(a);
-        // Far on the left x + root cancels, and its conjugate does not.
+        // On the left x + root cancels, and its conjugate does not.
         let left = N::literal(0.5 * self.b) / (root + a);
-        ((x + 0.5).if_negative(left, x * 0.5 + root * 0.5), root)
+        let side = x + 0.25 * self.b.sqrt();
+        (side.if_negative(left, x * 0.5 + root * 0.5), root)
     }
 }
 
@@ -123,18 +126,23 @@ activation! {
     /// Soft clipping to the interval from 0 to 1.
     ///
     /// `f(x) = (sp(alpha x) - sp(alpha (x - 1))) / alpha` with `sp` the softplus;
-    /// `f'(x) = s(alpha x) - s(alpha (x - 1))` with `s` the sigmoid
+    /// `f'(x) = s(alpha x) - s(alpha (x - 1)) = (1 - e^-alpha) s(alpha x) s(alpha (1 - x))` with `s` the sigmoid
     ///
     /// Source: [Klimek and Perelstein](https://arxiv.org/abs/1810.11509)
     SoftClip {
         /// The sharpness. Default: 1.
-        alpha: Positive = 1.0,
+        alpha / with_alpha: Positive = 1.0,
     }, SoftClipConfig, soft_clip, ["soft_clipping"]
 }
 
 impl Pointwise for SoftClip {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
+        if self.alpha < 1.0 {
+            // The two are nearly equal: the logarithm of their quotient.
+            let right = ((x - 1.0) * self.alpha).sigmoid();
+            return (right * self.alpha.exp_m1()).ln_1p() / self.alpha;
+        }
         // Two softplus of large numbers cancel; their straight parts leave clamp(x, 0, 1).
         let low = (x.abs() * -self.alpha).exp().ln_1p();
         let high = ((x - 1.0).abs() * -self.alpha).exp().ln_1p();
@@ -143,7 +151,8 @@ impl Pointwise for SoftClip {
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        (x * self.alpha).sigmoid() - ((x - 1.0) * self.alpha).sigmoid()
+        let right = ((-x + 1.0) * self.alpha).sigmoid();
+        (x * self.alpha).sigmoid() * right * -(-self.alpha).exp_m1()
     }
 }
 

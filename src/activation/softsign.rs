@@ -91,7 +91,7 @@ activation! {
     /// Source: [Carlile et al.](https://arxiv.org/abs/1710.09967)
     Isru {
         /// The saturation: `f` tends to `1 / sqrt(alpha)`. Default: 1.
-        alpha: Positive = 1.0,
+        alpha / with_alpha: Positive = 1.0,
     }, IsruConfig, isru, []
 }
 
@@ -124,7 +124,7 @@ activation! {
     /// Source: [Carlile et al.](https://arxiv.org/abs/1710.09967)
     Isrlu {
         /// The saturation on the left: `f` tends to `-1 / sqrt(alpha)`. Default: 1.
-        alpha: Positive = 1.0,
+        alpha / with_alpha: Positive = 1.0,
     }, IsrluConfig, isrlu, []
 }
 

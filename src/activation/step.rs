@@ -11,7 +11,7 @@ activation! {
     /// Source: McCulloch and Pitts (1943); `numpy.heaviside`.
     Step {
         /// The value at 0. Default: 0.
-        at_zero: Finite = 0.0,
+        at_zero / with_at_zero: Finite = 0.0,
     }, StepConfig, step, ["heaviside", "binary_step"]
 }
 

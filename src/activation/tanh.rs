@@ -1,5 +1,6 @@
 use super::declare::activation;
 use crate::fused::{Number, Pointwise};
+use crate::registry::SpecError;
 
 activation! {
     /// Hyperbolic tangent: `f(x) = t = tanh x`, `f'(x) = 1 - t^2`.
@@ -30,21 +31,30 @@ activation! {
     /// [Efficient BackProp](http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf).
     ScaledTanh {
         /// The height. Default: 1.7159.
-        alpha: Positive = 1.7159,
+        alpha / with_alpha: Positive = 1.7159,
         /// The slope at 0 over the height. Default: 2/3.
-        beta: Positive = 0.6666666666666666,
+        beta / with_beta: Positive = 0.6666666666666666,
     }, ScaledTanhConfig, scaled_tanh, ["lecun_tanh"]
+}
+
+impl ScaledTanh {
+    /// `beta x`, bounded where the derivative is 0 in every float type.
+    #[inline(always)]
+    fn inner<N: Number>(&self, x: N) -> N {
+        let bound = 400.0 / self.beta;
+        x.clamp(-bound, bound).times(self.beta)
+    }
 }
 
 impl Pointwise for ScaledTanh {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.times(self.beta).tanh().times(self.alpha)
+        self.inner(x).tanh().times(self.alpha)
     }
 
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        x.times(self.beta).sech_squared() * (self.alpha * self.beta)
+        self.inner(x).sech_squared() * (self.alpha * self.beta)
     }
 }
 
@@ -54,10 +64,24 @@ activation! {
     /// Source: `torch.nn.Hardtanh`.
     HardTanh {
         /// The lowest value. Default: -1.
-        min: Finite = -1.0,
-        /// The highest value. Default: 1.
-        max: Finite = 1.0,
-    }, HardTanhConfig, hard_tanh, ["hardtanh"]
+        min / with_min: Finite = -1.0,
+        /// The highest value, greater than the lowest. Default: 1.
+        max / with_max: Finite = 1.0,
+    }, HardTanhConfig, hard_tanh, [], check ordered
+}
+
+/// `Ok` if there is something between the bounds, as PyTorch demands.
+fn ordered(config: &HardTanhConfig) -> Result<(), SpecError> {
+    if config.max > config.min {
+        Ok(())
+    } else {
+        Err(SpecError::out_of_range(
+            "HardTanhConfig",
+            "max",
+            config.max,
+            "greater than min",
+        ))
+    }
 }
 
 impl Pointwise for HardTanh {

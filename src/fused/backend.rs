@@ -22,7 +22,11 @@ use burn::backend::{
     tensor::FloatTensor,
 };
 
-use super::{Number, Pointwise, compose::compose, kernel::Kernel};
+use super::{
+    Number, Pointwise,
+    compose::compose,
+    kernel::{Kernel, passed},
+};
 
 pub(crate) type Formula = Arc<dyn Kernel>;
 
@@ -41,7 +45,7 @@ pub(crate) trait PointwiseOps: Backend {
         value_composed::<Self>(&*formula, x)
     }
 
-    /// `grad * f'`, from what the backward pass kept.
+    /// `grad * f'`, and 0 where `f'` is, from what the backward pass kept.
     #[fusion(default)]
     fn pointwise_backward(
         formula: Formula,
@@ -180,14 +184,14 @@ pub(super) fn value_composed<B: Backend>(
     outputs.remove(0)
 }
 
-/// `grad * f'` as tensor operations.
+/// `grad * f'`, and 0 where `f'` is, as tensor operations.
 pub(super) fn slope_composed<B: Backend>(
     formula: &dyn Kernel,
     kept: FloatTensor<B>,
     grad: FloatTensor<B>,
 ) -> FloatTensor<B> {
     let mut outputs = compose::<B>(vec![kept, grad], |inputs| {
-        vec![inputs[1] * formula.record_slope(inputs[0])]
+        vec![passed(inputs[1], formula.record_slope(inputs[0]))]
     });
     outputs.remove(0)
 }

@@ -11,7 +11,7 @@ pub(crate) trait Kernel: Debug + Send + Sync {
     fn value_f32(&self, x: Span<'_, f32>);
     #[cfg(feature = "flex")]
     fn value_f64(&self, x: Span<'_, f64>);
-    /// Multiplies each gradient by the slope at what the backward pass kept.
+    /// Multiplies each gradient by the slope at what the backward pass kept; a slope of 0 leaves 0.
     #[cfg(feature = "flex")]
     fn slope_f32(&self, grad: Span<'_, f32>, kept: &[Block<f32>]);
     #[cfg(feature = "flex")]
@@ -35,6 +35,15 @@ pub(super) fn slope_at<F: Pointwise, N: Number>(formula: &F, kept: N) -> N {
         Some(slope) => slope,
         None => formula.slope(kept),
     }
+}
+
+/// What of a gradient passes a slope: their product, and 0 where the slope is 0, whatever the gradient.
+///
+/// 0 times an infinite gradient would be NaN, and PyTorch's ReLU and its like let nothing through there.
+#[inline(always)]
+pub(super) fn passed<N: Number>(grad: N, slope: N) -> N {
+    // Only 0 and NaN are not above 0 in size, and both are what they should become.
+    slope.abs().if_positive(grad * slope, slope)
 }
 
 impl<F: Pointwise> Kernel for F {

@@ -18,8 +18,11 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Both branches of a choice are computed. Choose between finished results; a branch that is
 /// multiplied by 0 instead of left out turns infinity into NaN.
+///
+/// The trait is sealed: what a formula runs on is this crate's, so that it can learn new functions.
 pub trait Number:
-    Copy
+    sealed::Sealed
+    + Copy
     + Neg<Output = Self>
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -192,4 +195,9 @@ pub trait Number:
             self.if_negative(Self::literal(0.0), self),
         )
     }
+}
+
+pub(super) mod sealed {
+    /// Keeps [`Number`](super::Number) to this crate.
+    pub trait Sealed {}
 }

@@ -1,5 +1,6 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
+use super::number::sealed::Sealed;
 use super::{Number, math};
 
 /// An `f32` in a formula: arithmetic that the compiler turns into vector instructions.
@@ -90,6 +91,8 @@ macro_rules! shared {
     };
 }
 
+impl Sealed for Single {}
+
 impl Number for Single {
     shared!(f32);
     functions! {
@@ -110,6 +113,8 @@ impl Number for Single {
         cos => math::cos,
     }
 }
+
+impl Sealed for Double {}
 
 impl Number for Double {
     shared!(f64);

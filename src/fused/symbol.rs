@@ -2,6 +2,7 @@ use core::cell::RefCell;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::Number;
+use super::number::sealed::Sealed;
 
 /// A formula being recorded: each operation adds a node.
 #[derive(Debug, Default)]
@@ -172,6 +173,8 @@ operators!(Add::add, 0.0; Sub::sub, 0.0; Mul::mul, 1.0; Div::div, 1.0);
 /// Backends have `exp`, `ln` and the rest, but not with `f32`'s full precision: on a GPU `ln(1 + x)`
 /// stands for `ln_1p`, `erf` is good to 1.5e-7 and `tanh` may overflow. So what needs care near
 /// zero or far out is composed here from what is good everywhere.
+impl Sealed for Symbol<'_> {}
+
 impl Number for Symbol<'_> {
     fn literal(value: f64) -> Self {
         Self(Repr::Literal(value))

@@ -1,6 +1,7 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::kernel::slope_at;
+use super::number::sealed::Sealed;
 use super::{Number, Pointwise};
 
 /// What can be told of a formula without its input.
@@ -116,6 +117,8 @@ macro_rules! functions {
         )*
     };
 }
+
+impl Sealed for Trace {}
 
 impl Number for Trace {
     functions!(

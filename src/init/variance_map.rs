@@ -103,9 +103,9 @@ impl VarianceMap {
             why,
         };
         let formula = match activation {
-            ActivationConfig::PRelu { alpha, .. } => {
-                LeakyReluConfig::new().with_negative_slope(*alpha).into()
-            }
+            ActivationConfig::PRelu(config) => LeakyReluConfig::new()
+                .with_negative_slope(config.alpha())
+                .into(),
             other => other.clone(),
         };
         let mut expected = [0.0; 4];

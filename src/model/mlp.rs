@@ -1,3 +1,5 @@
+use core::fmt;
+
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
@@ -25,7 +27,8 @@ use crate::inspect::{Inspect, Probe};
 pub struct MlpConfig {
     /// The number of features, from the input to the output: one layer between each two.
     pub widths: Vec<usize>,
-    /// What follows every layer but the last.
+    /// What follows every layer but the last. One with weights of its own has them anew in each place;
+    /// SwiGLU is as wide as the layer that it follows.
     #[config(default = "ActivationConfig::Relu")]
     pub activation: ActivationConfig,
     /// How the weights are drawn.
@@ -44,19 +47,9 @@ impl MlpConfig {
     ///
     /// # Panics
     ///
-    /// When there are fewer than two widths, one is zero, a setting of the initializer is outside its
-    /// range, or `auto` finds no gain for the activation.
+    /// When [`validate`](Self::validate) would refuse it.
     pub fn init(&self, device: &Device) -> Mlp {
-        assert!(
-            self.widths.len() >= 2,
-            "MlpConfig: widths must name at least an input and an output, got {:?}",
-            self.widths
-        );
-        assert!(
-            self.widths.iter().all(|width| *width > 0),
-            "MlpConfig: widths must be at least 1, got {:?}",
-            self.widths
-        );
+        self.validate().unwrap_or_else(|error| panic!("{error}"));
         let layers = self.widths.windows(2).enumerate().map(|(index, pair)| {
             let layer = LinearConfig::new(pair[0], pair[1]).init(device);
             // The first layer reads the data, the others what the activation makes of it.
@@ -65,7 +58,7 @@ impl MlpConfig {
                 _ => self.initializer.apply(layer, &self.activation),
             }
         });
-        let hidden = &self.widths[1..self.widths.len() - 1];
+        let hidden = self.hidden();
         let normed = if self.norm { hidden } else { &[] };
         Mlp {
             layers: layers.collect(),
@@ -73,11 +66,68 @@ impl MlpConfig {
                 .iter()
                 .map(|width| LayerNormConfig::new(*width).init(device))
                 .collect(),
-            // One with weights of its own, like SwiGLU, reads what a layer puts out.
-            activation: self
-                .initializer
-                .apply(self.activation.init(device), &ActivationConfig::Identity),
+            activations: hidden
+                .iter()
+                .map(|width| {
+                    // One with weights of its own, like SwiGLU, reads what a layer puts out.
+                    let activation = self.activation.init_for(*width, device);
+                    self.initializer
+                        .apply(activation, &ActivationConfig::Identity)
+                })
+                .collect(),
         }
+    }
+
+    /// Checks that there is such a network.
+    ///
+    /// # Errors
+    ///
+    /// When there are fewer than two widths, one is zero, a setting of the activation or the initializer
+    /// is outside its range, an activation with weights does not fit a layer, or `auto` finds no gain for
+    /// the activation.
+    pub fn validate(&self) -> Result<(), MlpError> {
+        let refuse = |why: String| Err(MlpError(why));
+        if self.widths.len() < 2 {
+            return refuse(format!(
+                "widths must name at least an input and an output, got {:?}",
+                self.widths
+            ));
+        }
+        if self.widths.contains(&0) {
+            return refuse(format!("widths must be at least 1, got {:?}", self.widths));
+        }
+        if let Err(error) = self.activation.validate() {
+            return refuse(error.to_string());
+        }
+        if let Err(error) = self.initializer.validate() {
+            return refuse(error.to_string());
+        }
+        if let Err(error) = self.initializer.check(&self.activation) {
+            return refuse(format!("{} initialization: {error}", self.initializer));
+        }
+        for (index, width) in self.hidden().iter().enumerate() {
+            if let Err(error) = self.activation.validate_for(*width) {
+                return refuse(format!("layers.{index} is {width} wide: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The widths of the hidden layers.
+    fn hidden(&self) -> &[usize] {
+        &self.widths[1..self.widths.len() - 1]
+    }
+}
+
+/// Why there is no such network: one line that says what would be right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MlpError(String);
+
+impl core::error::Error for MlpError {}
+
+impl fmt::Display for MlpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MlpConfig: {}", self.0)
     }
 }
 
@@ -91,8 +141,8 @@ pub struct Mlp {
     pub layers: Vec<Linear>,
     /// What stands before each activation: as many as there are activations, or none.
     pub norms: Vec<LayerNorm>,
-    /// What follows every layer but the last.
-    pub activation: Activation,
+    /// What follows every layer but the last: one for each of them.
+    pub activations: Vec<Activation>,
 }
 
 impl Mlp {
@@ -107,7 +157,7 @@ impl Mlp {
         let hidden = hidden.iter().enumerate();
         let features = hidden.fold(input, |features, (index, layer)| {
             let output = self.normed(index, layer.forward(features));
-            self.activation.forward(output)
+            self.activations[index].forward(output)
         });
         last.forward(features)
     }
@@ -129,7 +179,7 @@ impl LayerByLayer for Mlp {
         let mut features = input;
         for index in 0..last {
             let output = lsuv.fit_layer(&mut self.layers[index], features, Linear::forward);
-            features = self.activation.forward(self.normed(index, output));
+            features = self.activations[index].forward(self.normed(index, output));
         }
         lsuv.fit_layer(&mut self.layers[last], features, Linear::forward);
     }
@@ -145,7 +195,7 @@ impl Inspect for Mlp {
         for (index, layer) in hidden.iter().enumerate() {
             let name = format!("layers.{index}");
             let output = self.normed(index, layer.forward(features));
-            features = match &self.activation {
+            features = match &self.activations[index] {
                 // A gate mixes the features: it has no slope of its own at each.
                 Activation::SwiGlu(gate) => probe.layer(&name, gate.forward(output)),
                 activation => probe.activation(&name, output, |x| activation.forward(x)),
@@ -159,6 +209,7 @@ impl Inspect for Mlp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activation::EluConfig;
 
     #[test]
     fn biases_start_at_zero() {
@@ -188,5 +239,71 @@ mod tests {
     #[should_panic(expected = "at least an input and an output, got [10]")]
     fn refuses_a_network_without_layers() {
         MlpConfig::new(vec![10]).init(&Device::flex());
+    }
+
+    #[test]
+    fn a_gate_is_as_wide_as_the_layer_that_it_follows() {
+        let device = Device::flex();
+        let swiglu: ActivationConfig = "swiglu".parse().unwrap();
+        let config = MlpConfig::new(vec![6, 5, 4, 3]).with_activation(swiglu);
+        let model = config.init(&device);
+        let widths: Vec<_> = model
+            .activations
+            .iter()
+            .map(|activation| match activation {
+                Activation::SwiGlu(gate) => gate.linear_inner.weight.dims(),
+                other => panic!("{other:?} is no gate"),
+            })
+            .collect();
+        assert_eq!(widths, [[5, 5], [4, 4]]);
+        let output = model.forward(Tensor::<2>::ones([2, 6], &device));
+        assert_eq!(output.dims(), [2, 3]);
+    }
+
+    #[test]
+    fn each_place_learns_a_slope_of_its_own() {
+        let prelu: ActivationConfig = "prelu(num_parameters=5)".parse().unwrap();
+        let config = MlpConfig::new(vec![6, 5, 5, 3]).with_activation(prelu);
+        let model = config.init(&Device::flex());
+        let slopes: Vec<_> = model
+            .activations
+            .iter()
+            .map(|activation| match activation {
+                Activation::PRelu(prelu) => (prelu.alpha.id, prelu.alpha.dims()),
+                other => panic!("{other:?} has no slope"),
+            })
+            .collect();
+        assert!(slopes[0].0 != slopes[1].0);
+        assert_eq!([slopes[0].1, slopes[1].1], [[5], [5]]);
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit_in_one_line() {
+        let message = |activation: &str, widths: &[usize]| {
+            let config =
+                MlpConfig::new(widths.to_vec()).with_activation(activation.parse().unwrap());
+            config.validate().unwrap_err().to_string()
+        };
+        assert_eq!(
+            message("prelu(num_parameters=3)", &[784, 100, 10]),
+            "MlpConfig: layers.0 is 100 wide: prelu: num_parameters must be 1, or as many as the \
+             layer is wide, got 3"
+        );
+        assert_eq!(
+            message("swiglu(d_input=5, d_output=5)", &[6, 5, 4, 3]),
+            "MlpConfig: layers.1 is 4 wide: swiglu: d_input must be left out, or the width of the \
+             layer, got 5"
+        );
+        let config = MlpConfig::new(vec![4, 3]).with_initializer(InitConfig::Auto);
+        assert_eq!(config.validate(), Ok(()));
+        let steep = EluConfig::new().with_alpha(-1.0).into();
+        assert_eq!(
+            config
+                .with_activation(steep)
+                .validate()
+                .unwrap_err()
+                .to_string(),
+            "MlpConfig: EluConfig: alpha must be greater than 0, got -1"
+        );
     }
 }

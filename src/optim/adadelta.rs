@@ -32,6 +32,10 @@ rule! {
         _ => 1.0,
     },
     conventions [PyTorch pytorch, Keras keras, Optax optax],
+    decay |convention| match convention {
+        Optax => Some(Coupled(0.0)),
+        other => other.weight_decay(),
+    },
     {
         /// Sets the decay of both means.
         rho with_rho: f64 in Fraction,

@@ -40,11 +40,11 @@ rule! {
     conventions [PyTorch pytorch, Keras keras, Optax optax, Book book],
     {
         /// Sets where the sum of squared gradients starts.
-        initial_accumulator with_initial_accumulator: f64 in NonNegative,
+        initial_accumulator with_initial_accumulator: f64 in NonNegative only [PyTorch, Keras, Optax],
         /// Sets what keeps the denominator from zero.
         epsilon with_epsilon: f64 in NonNegative,
         /// Sets the decay of the learning rate over time.
-        lr_decay with_lr_decay: f64 in NonNegative,
+        lr_decay with_lr_decay: f64 in NonNegative only [PyTorch],
     }
 }
 

@@ -15,7 +15,8 @@ rule! {
     /// By the second form epsilon counts for more in the first steps.
     ///
     /// Defaults: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-8 (PyTorch, optax) or 1e-7 (Keras, book),
-    /// learning rate 0.001. Decoupled [weight decay](crate::fused::WeightDecay) makes it AdamW:
+    /// learning rate 0.001. Decoupled [weight decay](crate::fused::WeightDecay) makes it AdamW, by name
+    /// `adamw`, whose default decay is 0.01 (PyTorch), 0.004 (Keras) or 1e-4 (optax):
     ///
     /// ```
     /// use burn_extras::{fused::WeightDecay, optim::AdamConfig};
@@ -29,6 +30,7 @@ rule! {
     /// 2014.
     Adam, AdamConfig, "adam", lr |_| 1e-3,
     conventions [PyTorch pytorch, Keras keras, Optax optax, Book book],
+    decoupled "adamw" [PyTorch 0.01, Keras 0.004, Optax 1e-4],
     {
         /// Sets the decay of the mean gradient.
         beta_1 with_beta_1: f64 in Fraction,

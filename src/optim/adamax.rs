@@ -18,7 +18,9 @@ rule! {
     /// | `epsilon` | 1e-8 | 1e-7 | 1e-8 |
     /// | learning rate | 0.002 | 0.001 | 0.002 |
     ///
-    /// `epsilon` must be above 0: a zero gradient would be 0/0.
+    /// `epsilon` must be above 0: a zero gradient would be 0/0. Decoupled [weight
+    /// decay](crate::fused::WeightDecay) makes it AdamaxW; the name `adamaxw` is optax', with a decay of
+    /// 1e-4.
     ///
     /// ```
     /// let optimizer = burn_extras::optim::AdamaxConfig::new().init();
@@ -33,6 +35,7 @@ rule! {
         _ => 2e-3,
     },
     conventions [PyTorch pytorch, Keras keras, Optax optax],
+    decoupled "adamaxw" [Optax 1e-4],
     {
         /// Sets the decay of the mean gradient.
         beta_1 with_beta_1: f64 in Fraction,

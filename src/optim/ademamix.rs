@@ -23,6 +23,7 @@ rule! {
     /// Pagliardini et al., [The AdEMAMix Optimizer: Better, Faster,
     /// Older](https://arxiv.org/abs/2409.03137), 2024.
     AdEmaMix, AdEmaMixConfig, "ademamix", lr |_| 1e-3, conventions [Optax optax],
+    decay |_| Some(Decoupled(0.0)),
     {
         /// Sets the decay of the short memory.
         beta_1 with_beta_1: f64 in Fraction,

@@ -2,7 +2,7 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
+use super::{Convention, Setting, Settings};
 use crate::fused::{Fused, UpdateRule, WeightDecay};
 use crate::registry::SpecError;
 
@@ -26,14 +26,11 @@ use crate::registry::SpecError;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleConfig<R> {
-    /// The settings of the rule.
-    pub rule: R,
-    /// The pull towards zero, if any.
+    pub(super) rule: R,
     #[serde(default = "none")]
-    pub weight_decay: Option<WeightDecay>,
-    /// What [`init`](Self::init) does to each gradient before the step, if anything.
+    pub(super) weight_decay: Option<WeightDecay>,
     #[serde(default = "none")]
-    pub grad_clipping: Option<GradientClippingConfig>,
+    pub(super) grad_clipping: Option<GradientClippingConfig>,
 }
 
 fn none<T>() -> Option<T> {
@@ -44,7 +41,16 @@ impl<R: Settings> RuleConfig<R> {
     /// PyTorch's defaults and formula; where PyTorch lacks the rule, those of the first constructor
     /// listed.
     pub fn new() -> Self {
-        Self::from(R::preset(R::CONVENTIONS[0]))
+        Self::by_convention(R::CONVENTIONS[0])
+    }
+
+    /// Formula and defaults of a convention, its weight decay among them.
+    pub(super) fn by_convention(convention: Convention) -> Self {
+        Self {
+            rule: R::preset(convention),
+            weight_decay: R::weight_decay(convention).filter(|decay| decay.strength() > 0.0),
+            grad_clipping: None,
+        }
     }
 
     /// Sets the weight decay.
@@ -62,36 +68,60 @@ impl<R: Settings> RuleConfig<R> {
         self
     }
 
-    /// The learning rate that the convention's library uses when none is given.
+    /// The convention that the rule follows.
+    pub fn convention(&self) -> Convention {
+        self.rule.convention()
+    }
+
+    /// The settings that this convention has.
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut settings = self.rule.settings();
+        settings.retain(|setting| setting.conventions.contains(&self.convention()));
+        settings
+    }
+
+    /// The pull towards zero, if any.
+    pub fn weight_decay(&self) -> Option<WeightDecay> {
+        self.weight_decay
+    }
+
+    /// What is done to each gradient before the step, if anything.
+    pub fn grad_clipping(&self) -> Option<&GradientClippingConfig> {
+        self.grad_clipping.as_ref()
+    }
+
+    /// The learning rate that the convention's library uses when none is given; where it must be
+    /// given, as in optax, the one that is usual.
     pub fn default_lr(&self) -> f64 {
         self.rule.default_lr()
     }
 
-    /// Checks that every setting is in its range.
+    /// Checks that every setting is in its range, and that the convention has those that were set.
     ///
     /// # Errors
     ///
     /// Names the first that is not: type, field, value, range.
     pub fn validate(&self) -> Result<(), SpecError> {
-        for setting in self.rule.settings() {
-            if !setting.range.contains(setting.value) {
-                return Err(SpecError::out_of_range(
-                    R::CONFIG,
-                    setting.name,
-                    setting.value,
-                    setting.range.words(),
-                ));
-            }
-        }
+        self.rule.check()?;
+        let refuse =
+            |field, value, range| Err(SpecError::out_of_range(R::CONFIG, field, value, range));
         match self.weight_decay.map(|decay| decay.strength()) {
-            Some(strength) if !(strength >= 0.0 && strength.is_finite()) => Err(
-                SpecError::out_of_range(R::CONFIG, "weight_decay", strength, "0 or more"),
-            ),
+            Some(strength) if !(strength >= 0.0 && strength.is_finite()) => {
+                return refuse("weight_decay", strength, "0 or more");
+            }
+            _ => {}
+        }
+        match &self.grad_clipping {
+            Some(GradientClippingConfig::Norm(bound) | GradientClippingConfig::Value(bound))
+                if !(*bound > 0.0 && bound.is_finite()) =>
+            {
+                refuse("grad_clipping", f64::from(*bound), "above 0")
+            }
             _ => Ok(()),
         }
     }
 
-    /// The bare optimizer, for [`ModuleOptimizer::with_group`].
+    /// The bare optimizer, for [`ModuleOptimizer::with_group`]. It clips its gradients itself.
     ///
     /// # Panics
     ///
@@ -100,10 +130,8 @@ impl<R: Settings> RuleConfig<R> {
     where
         R: UpdateRule<K>,
     {
-        if let Err(error) = self.validate() {
-            panic!("{error}");
-        }
-        Fused::new(self.rule.clone()).with_weight_decay(self.weight_decay)
+        let clipping = self.grad_clipping.as_ref().map(|clipping| clipping.init());
+        self.without_clipping().with_grad_clipping(clipping)
     }
 
     /// The optimizer of a whole module, with gradient clipping.
@@ -115,27 +143,28 @@ impl<R: Settings> RuleConfig<R> {
     where
         R: UpdateRule<K>,
     {
-        let optimizer = ModuleOptimizer::from(self.build());
+        let optimizer = ModuleOptimizer::from(self.without_clipping());
         match &self.grad_clipping {
+            // Burn's own place for it, where `ModuleOptimizer::grad_clipping` finds it.
             Some(clipping) => optimizer.with_grad_clipping(clipping.init()),
             None => optimizer,
         }
+    }
+
+    fn without_clipping<const K: usize>(&self) -> Fused<R, K>
+    where
+        R: UpdateRule<K>,
+    {
+        if let Err(error) = self.validate() {
+            panic!("{error}");
+        }
+        Fused::new(self.rule.clone()).with_weight_decay(self.weight_decay)
     }
 }
 
 impl<R: Settings> Default for RuleConfig<R> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<R> From<R> for RuleConfig<R> {
-    fn from(rule: R) -> Self {
-        Self {
-            rule,
-            weight_decay: None,
-            grad_clipping: None,
-        }
     }
 }
 

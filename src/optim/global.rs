@@ -8,8 +8,8 @@ use burn::tensor::{FloatDType, Tensor};
 /// most `max_norm`.
 ///
 /// Burn's `GradientClipping::Norm` clips each tensor by itself, which changes the direction of the
-/// step; this keeps it. A norm that is not finite scales to zero or NaN: see
-/// [`skip_non_finite`] for those.
+/// step; this keeps it. As with PyTorch's `clip_grad_norm_`, an infinite norm scales finite gradients to
+/// zero and infinite ones to NaN, and a NaN norm scales all to NaN: see [`skip_non_finite`] for those.
 ///
 /// ```
 /// use burn::{module::Module, nn::LinearConfig, tensor::{Device, Tensor}};
@@ -42,7 +42,8 @@ pub fn clip_global_norm<M: Module>(
         "clip_global_norm: max_norm must be above 0, got {max_norm}"
     );
     let norm = global_norm(&grads, module);
-    if norm > max_norm {
+    // Not `norm > max_norm`, which a NaN passes.
+    if !(norm <= max_norm) {
         module.visit(&mut Scale {
             grads: &mut grads,
             factor: max_norm / norm,

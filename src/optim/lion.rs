@@ -11,8 +11,8 @@ rule! {
     /// ```
     ///
     /// A fast twin of Burn's `Lion`. Defaults: `beta_1` 0.9, `beta_2` 0.99; learning rate 1e-4 (the
-    /// paper's; Keras: 0.001). optax decays the weights by 0.001, decoupled, if not told otherwise;
-    /// here [weight decay](crate::fused::WeightDecay) is always explicit.
+    /// paper's; Keras: 0.001). As in optax, [weight decay](crate::fused::WeightDecay) is decoupled and
+    /// 0.001 if not told otherwise; Keras has none by default.
     ///
     /// ```
     /// let optimizer = burn_extras::optim::LionConfig::new().init();
@@ -27,6 +27,10 @@ rule! {
         _ => 1e-4,
     },
     conventions [Optax optax, Keras keras],
+    decay |convention| match convention {
+        Optax => Some(Decoupled(1e-3)),
+        other => other.weight_decay(),
+    },
     {
         /// Sets the weight of the momentum in the direction.
         beta_1 with_beta_1: f64 in Fraction,

@@ -21,6 +21,7 @@ rule! {
     ///
     /// Defazio and Jelassi, [Adaptivity without Compromise](https://arxiv.org/abs/2101.11075), 2021.
     MadGrad, MadGradConfig, "madgrad", lr |_| 1e-2, conventions [Optax optax],
+    decay |_| Some(Coupled(0.0)),
     {
         /// Sets how much of the old weights is kept.
         momentum with_momentum: f64 in Fraction,

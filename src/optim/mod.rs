@@ -16,8 +16,12 @@
 //! # Ok::<(), burn_extras::registry::SpecError>(())
 //! ```
 
+mod any;
 mod config;
+mod convention;
+mod elsewhere;
 mod global;
+mod names;
 mod registry;
 mod settings;
 
@@ -43,10 +47,12 @@ mod sgd;
 mod signum;
 mod yogi;
 
+pub use any::AnyOptimizer;
 pub use config::RuleConfig;
+pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use registry::OptimizerConfig;
-pub use settings::{Convention, Range, Setting, Settings};
+pub use settings::{Range, Setting, Settings};
 
 pub use adabelief::{AdaBelief, AdaBeliefConfig};
 pub use adadelta::{Adadelta, AdadeltaConfig};

@@ -13,8 +13,8 @@ rule! {
     /// The two part as soon as the learning rate changes: the book's velocity remembers the rates
     /// of the past. optax follows PyTorch, without dampening.
     ///
-    /// Defaults: `momentum` 0.9; PyTorch's `dampening` 0. Learning rate 0.01 (Keras and the book;
-    /// PyTorch: 0.001).
+    /// Defaults: `momentum` 0.9; PyTorch's `dampening` 0. Learning rate 0.001 (PyTorch) or 0.01
+    /// (Keras and the book; optax has no default).
     ///
     /// ```
     /// let optimizer = burn_extras::optim::MomentumConfig::new().with_momentum(0.95).init();
@@ -22,13 +22,17 @@ rule! {
     /// ```
     ///
     /// Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
-    Momentum, MomentumConfig, "momentum", lr |_| 1e-2,
+    Momentum, MomentumConfig, "momentum",
+    lr |convention| match convention {
+        PyTorch => 1e-3,
+        _ => 1e-2,
+    },
     conventions [PyTorch pytorch, Keras keras, Optax optax, Book book],
     {
         /// Sets how much of the velocity is kept.
         momentum with_momentum: f64 in Fraction,
         /// Sets how much of each gradient after the first is held back. Only PyTorch's form has it.
-        dampening with_dampening: f64 in Fraction,
+        dampening with_dampening: f64 in Fraction only [PyTorch],
     }
 }
 

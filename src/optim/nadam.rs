@@ -23,7 +23,8 @@ rule! {
     /// | `epsilon` | 1e-8 | 1e-7 | 1e-8 |
     /// | learning rate | 0.002 | 0.001 | 0.001 |
     ///
-    /// Decoupled [weight decay](crate::fused::WeightDecay) makes it NAdamW.
+    /// Decoupled [weight decay](crate::fused::WeightDecay) makes it NAdamW; the name `nadamw` is optax',
+    /// with a decay of 1e-4.
     ///
     /// ```
     /// let optimizer = burn_extras::optim::NadamConfig::keras().init();
@@ -38,6 +39,7 @@ rule! {
         _ => 1e-3,
     },
     conventions [PyTorch pytorch, Keras keras, Optax optax],
+    decoupled "nadamw" [Optax 1e-4],
     {
         /// Sets the decay of the mean gradient.
         beta_1 with_beta_1: f64 in Fraction,
@@ -46,7 +48,7 @@ rule! {
         /// Sets what keeps the denominator from zero.
         epsilon with_epsilon: f64 in NonNegative,
         /// Sets how fast the momentum warms up. optax's form has no warm-up.
-        momentum_decay with_momentum_decay: f64 in NonNegative,
+        momentum_decay with_momentum_decay: f64 in NonNegative only [PyTorch, Keras],
     }
 }
 

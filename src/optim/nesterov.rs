@@ -15,7 +15,8 @@ rule! {
     /// The two part as soon as the learning rate changes: the book's velocity remembers the rates
     /// of the past. optax follows PyTorch.
     ///
-    /// Defaults: `momentum` 0.9. Learning rate 0.01 (Keras and the book; PyTorch: 0.001).
+    /// Defaults: `momentum` 0.9. Learning rate 0.001 (PyTorch) or 0.01 (Keras and the book; optax
+    /// has no default).
     ///
     /// ```
     /// let optimizer = burn_extras::optim::NesterovConfig::book().init();
@@ -24,7 +25,11 @@ rule! {
     ///
     /// Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013;
     /// Bengio et al., "Advances in optimizing recurrent networks", 2012 (the shifted form).
-    Nesterov, NesterovConfig, "nesterov", lr |_| 1e-2,
+    Nesterov, NesterovConfig, "nesterov",
+    lr |convention| match convention {
+        PyTorch => 1e-3,
+        _ => 1e-2,
+    },
     conventions [PyTorch pytorch, Keras keras, Optax optax, Book book],
     {
         /// Sets how much of the velocity is kept.

@@ -1,11 +1,15 @@
 use core::fmt;
 use core::str::FromStr;
+use std::sync::Arc;
 
-use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
+use burn::optim::{DynOptimizer, ModuleOptimizer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::elsewhere::translated;
+use super::names::{from_spec, presets, to_spec};
 use super::*;
-use crate::fused::WeightDecay;
 use crate::registry::{Spec, SpecError};
 
 /// Declares the enum of all optimizers and what follows from the list.
@@ -14,9 +18,15 @@ macro_rules! registry {
         /// An optimizer by name, as on a command line or in a config file.
         ///
         /// A name alone is PyTorch's form where PyTorch has it; `_keras`, `_optax`, `_pytorch`,
-        /// `_book` or `_paper` behind it choose the [`Convention`]. `adamw` and `nadamw` have
-        /// decoupled weight decay of 0.01. Every rule takes its own settings, and `weight_decay`
-        /// (coupled) or `decoupled_weight_decay`.
+        /// `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it does:
+        /// `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
+        /// of the library may name as well, and besides them
+        ///
+        /// | parameter | what |
+        /// | --- | --- |
+        /// | `weight_decay` | the library's: coupled in PyTorch; decoupled in Keras, in names that end in `w`, and in optax' `lion` and `ademamix` |
+        /// | `coupled_weight_decay`, `decoupled_weight_decay` | this kind, whatever the library's is; see [`WeightDecay`](crate::fused::WeightDecay) |
+        /// | `clip_norm`, `clip_value` | clips each gradient tensor by itself, by its norm or each number |
         ///
         /// ```
         /// use burn_extras::optim::{NadamConfig, OptimizerConfig};
@@ -30,12 +40,30 @@ macro_rules! registry {
         /// assert!(error.to_string().contains("did you mean \"nadam\"?"));
         /// # Ok::<(), burn_extras::registry::SpecError>(())
         /// ```
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        ///
+        /// It is serialized as its name. The form of versions before 0.2, a map of all settings, is
+        /// still read.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
         pub enum OptimizerConfig {
             $(
                 #[doc = concat!("[`", stringify!($rule), "`].")]
                 $rule($config),
             )*
+        }
+
+        /// The serialized form of versions before 0.2.
+        #[derive(Deserialize)]
+        enum Structured {
+            $($rule($config),)*
+        }
+
+        impl From<Structured> for OptimizerConfig {
+            fn from(config: Structured) -> Self {
+                match config {
+                    $(Structured::$rule(config) => Self::$rule(config),)*
+                }
+            }
         }
 
         $(
@@ -47,11 +75,57 @@ macro_rules! registry {
         )*
 
         impl OptimizerConfig {
-            /// The learning rate that the convention's library uses when none is given.
+            /// The learning rate that the convention's library uses when none is given; where it
+            /// must be given, as in optax, the one that is usual.
             pub fn default_lr(&self) -> f64 {
                 match self {
                     $(Self::$rule(config) => config.default_lr(),)*
                 }
+            }
+
+            /// The convention that the rule follows.
+            pub fn convention(&self) -> Convention {
+                match self {
+                    $(Self::$rule(config) => config.convention(),)*
+                }
+            }
+
+            /// The settings of the rule that this convention has.
+            pub fn settings(&self) -> Vec<Setting> {
+                match self {
+                    $(Self::$rule(config) => config.settings(),)*
+                }
+            }
+
+            /// The pull towards zero, if any.
+            pub fn weight_decay(&self) -> Option<crate::fused::WeightDecay> {
+                match self {
+                    $(Self::$rule(config) => config.weight_decay(),)*
+                }
+            }
+
+            /// The bare optimizer, for Burn's parameter groups
+            /// ([`ModuleOptimizer::with_group`]). It clips its gradients itself.
+            ///
+            /// ```
+            /// use burn::module::ParamGroup;
+            /// use burn_extras::optim::{AdamConfig, OptimizerConfig};
+            ///
+            /// let biases: OptimizerConfig = "sgd(clip_norm=1)".parse()?;
+            /// let group = ParamGroup::from_predicate("bias");
+            /// let optimizer = AdamConfig::new().init().with_group(group, biases.build(), None);
+            /// # let _ = optimizer;
+            /// # Ok::<(), burn_extras::registry::SpecError>(())
+            /// ```
+            ///
+            /// # Panics
+            ///
+            /// When a setting is out of range, which one that was parsed never is.
+            pub fn build(&self) -> AnyOptimizer {
+                let optimizer: Arc<dyn DynOptimizer> = match self {
+                    $(Self::$rule(config) => Arc::new(config.build()),)*
+                };
+                AnyOptimizer::new(optimizer)
             }
 
             /// The optimizer of a whole module.
@@ -76,35 +150,10 @@ macro_rules! registry {
                 }
             }
 
-            /// The settings of its rule, without weight decay.
-            ///
-            /// ```
-            /// use burn_extras::optim::OptimizerConfig;
-            ///
-            /// let config: OptimizerConfig = "momentum(momentum=0.8)".parse()?;
-            /// assert_eq!(config.settings()[0].name, "momentum");
-            /// assert_eq!(config.settings()[0].value, 0.8);
-            /// assert_eq!(config.conventions()[0].name(), "pytorch");
-            /// # Ok::<(), burn_extras::registry::SpecError>(())
-            /// ```
-            pub fn settings(&self) -> Vec<Setting> {
-                match self {
-                    $(Self::$rule(config) => config.rule.settings(),)*
-                }
-            }
-
-            /// The pull towards zero, if any.
-            pub fn weight_decay(&self) -> Option<WeightDecay> {
-                match self {
-                    $(Self::$rule(config) => config.weight_decay,)*
-                }
-            }
-
-            /// The conventions that its rule has, the default first.
-            pub fn conventions(&self) -> &'static [Convention] {
-                match self {
-                    $(Self::$rule(_) => $rule::CONVENTIONS,)*
-                }
+            /// The names of every form of every rule, those that choose a convention:
+            /// `adam_pytorch`, `adam_keras`, ...
+            pub fn presets() -> Vec<String> {
+                [$(presets::<$rule>()),*].concat()
             }
 
             fn to_spec(&self) -> Spec {
@@ -121,18 +170,6 @@ macro_rules! registry {
                 )*
                 Ok(None)
             }
-        }
-
-        /// Every form of every rule, the default form first.
-        #[cfg(test)]
-        pub(super) fn all() -> Vec<OptimizerConfig> {
-            let mut all = Vec::new();
-            $(
-                all.extend($rule::CONVENTIONS.iter().map(|&convention| {
-                    OptimizerConfig::from($config::from($rule::preset(convention)))
-                }));
-            )*
-            all
         }
     };
 }
@@ -167,6 +204,7 @@ const NAMES: &[&str] = &[
     "adagrad",
     "adam",
     "adamax",
+    "adamaxw",
     "adamw",
     "ademamix",
     "adopt",
@@ -187,9 +225,6 @@ const NAMES: &[&str] = &[
     "yogi",
 ];
 
-/// The decoupled weight decay that the names ending in `w` stand for: PyTorch's default for AdamW.
-const DECOUPLED: f64 = 0.01;
-
 impl OptimizerConfig {
     /// The names that can be parsed, without those that choose a convention.
     pub fn names() -> &'static [&'static str] {
@@ -201,7 +236,7 @@ impl FromStr for OptimizerConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(text)?;
+        let mut spec = Spec::parse(&translated(text)?)?;
         let config = Self::from_spec(&mut spec)?.ok_or_else(|| spec.unknown("optimizer", NAMES))?;
         spec.finish()?;
         config.validate()?;
@@ -215,105 +250,72 @@ impl fmt::Display for OptimizerConfig {
     }
 }
 
-/// The rule's name, with `w` if that stands for decoupled weight decay.
-fn base_name<R: Settings>(decoupled: bool) -> Option<String> {
-    let name = R::NAME;
-    if decoupled {
-        let name = format!("{name}w");
-        NAMES.contains(&name.as_str()).then_some(name)
-    } else {
-        Some(name.to_string())
+impl Serialize for OptimizerConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-/// What `spec` means if it names rule `R`.
-fn from_spec<R: Settings>(spec: &mut Spec) -> Result<Option<RuleConfig<R>>, SpecError> {
-    let named = |decoupled| {
-        let base = base_name::<R>(decoupled)?;
-        let rest = spec.name().strip_prefix(&base)?;
-        let convention = if rest.is_empty() {
-            R::CONVENTIONS[0]
-        } else {
-            let name = rest.strip_prefix('_')?;
-            *R::CONVENTIONS.iter().find(|c| c.name() == name)?
-        };
-        Some((R::preset(convention), decoupled))
-    };
-    let Some((mut rule, decoupled)) = named(false).or_else(|| named(true)) else {
-        return Ok(None);
-    };
-    for setting in rule.settings() {
-        let value = spec.take(setting.name, setting.value);
-        if !setting.range.contains(value) {
-            let words = setting.range.words();
-            return Err(SpecError::out_of_range(
-                R::CONFIG,
-                setting.name,
-                value,
-                words,
-            ));
-        }
-        rule.set(setting.name, value);
-    }
-    let coupled = spec.take("weight_decay", 0.0);
-    let default = if decoupled { DECOUPLED } else { 0.0 };
-    let strength = spec.take("decoupled_weight_decay", default);
-    let weight_decay = if coupled != 0.0 {
-        Some(WeightDecay::Coupled(coupled))
-    } else if strength != 0.0 || decoupled {
-        Some(WeightDecay::Decoupled(strength))
-    } else {
-        None
-    };
-    Ok(Some(RuleConfig::from(rule).with_weight_decay(weight_decay)))
-}
+impl<'de> Deserialize<'de> for OptimizerConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrMap;
 
-/// The shortest spec that is read back as `config`.
-fn to_spec<R: Settings>(config: &RuleConfig<R>) -> Spec {
-    let convention = config.rule.convention();
-    let decoupled = matches!(config.weight_decay, Some(WeightDecay::Decoupled(_)));
-    let with_w = decoupled && base_name::<R>(true).is_some();
-    let base = base_name::<R>(with_w).expect("checked on the line above");
-    let name = if convention == R::CONVENTIONS[0] {
-        base
-    } else {
-        format!("{base}_{}", convention.name())
-    };
-    let preset = R::preset(convention);
-    let defaults = preset.settings();
-    let settings = config.rule.settings().into_iter().zip(defaults);
-    let spec = settings.fold(Spec::new(&name), |spec, (setting, default)| {
-        spec.with(setting.name, setting.value, default.value)
-    });
-    match config.weight_decay {
-        None => spec,
-        Some(WeightDecay::Coupled(strength)) => spec.with("weight_decay", strength, 0.0),
-        Some(WeightDecay::Decoupled(strength)) => {
-            let default = if with_w { DECOUPLED } else { 0.0 };
-            spec.with("decoupled_weight_decay", strength, default)
+        impl<'de> Visitor<'de> for NameOrMap {
+            type Value = OptimizerConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of an optimizer, like \"adam(beta_1=0.95)\"")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<OptimizerConfig, E> {
+                name.parse().map_err(E::custom)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OptimizerConfig, A::Error> {
+                let config = Structured::deserialize(MapAccessDeserializer::new(map))?;
+                let config = OptimizerConfig::from(config);
+                config.validate().map_err(A::Error::custom)?;
+                Ok(config)
+            }
         }
+
+        deserializer.deserialize_any(NameOrMap)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::grad_clipping::GradientClippingConfig;
+
     use super::*;
+    use crate::fused::WeightDecay;
+
+    fn parse(text: &str) -> OptimizerConfig {
+        text.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn message(text: &str) -> String {
+        text.parse::<OptimizerConfig>().unwrap_err().to_string()
+    }
 
     #[test]
     fn every_form_survives_the_round_trips() {
-        for config in all() {
+        for name in OptimizerConfig::presets() {
+            let config = parse(&name);
             let spec = config.to_string();
-            assert_eq!(spec.parse::<OptimizerConfig>().unwrap(), config, "{spec}");
+            assert_eq!(parse(&spec), config, "{spec}");
             let json = serde_json::to_string(&config).unwrap();
+            assert_eq!(json, format!("\"{spec}\""));
             let back: OptimizerConfig = serde_json::from_str(&json).unwrap();
             assert_eq!(back, config, "{json}");
+            assert_eq!(config.validate(), Ok(()));
         }
     }
 
     #[test]
     fn every_name_is_its_own_spec() {
         for name in OptimizerConfig::names() {
-            let config: OptimizerConfig = name.parse().unwrap();
+            let config = parse(name);
             assert_eq!(config.to_string(), *name);
             assert!(config.default_lr() > 0.0);
         }
@@ -324,19 +326,149 @@ mod tests {
     fn settings_survive_the_round_trip() {
         for spec in [
             "adam(beta_1=0.8, weight_decay=0.1)",
-            "adamw(decoupled_weight_decay=0.1)",
+            "adam_keras(coupled_weight_decay=0.1, clip_norm=0.1)",
+            "adamw(weight_decay=0.1)",
+            "adamw(weight_decay=0)",
             "adamw_keras(epsilon=0.01)",
+            "adamax_keras(coupled_weight_decay=0.1)",
+            "lion(weight_decay=0)",
+            "lion(coupled_weight_decay=0.1)",
+            "nadam(decoupled_weight_decay=0.1)",
+            "nadamw(weight_decay=0.1)",
             "sgd(decoupled_weight_decay=0.01)",
-            "rmsprop_optax(momentum=0.5, centered=1)",
+            "rmsprop_optax(momentum=0.5, centered=1, clip_value=0.3)",
         ] {
-            let config: OptimizerConfig = spec.parse().unwrap();
-            assert_eq!(config.to_string(), spec);
+            assert_eq!(parse(spec).to_string(), spec);
         }
     }
 
     #[test]
+    fn weight_decay_is_the_librarys_kind() {
+        for (spec, decay) in [
+            ("adam(weight_decay=0.1)", WeightDecay::Coupled(0.1)),
+            ("adamw(weight_decay=0.1)", WeightDecay::Decoupled(0.1)),
+            ("adam_keras(weight_decay=0.1)", WeightDecay::Decoupled(0.1)),
+            ("sgd_keras(weight_decay=0.1)", WeightDecay::Decoupled(0.1)),
+            ("lion(weight_decay=0.1)", WeightDecay::Decoupled(0.1)),
+            ("ademamix(weight_decay=0.1)", WeightDecay::Decoupled(0.1)),
+            ("madgrad(weight_decay=0.1)", WeightDecay::Coupled(0.1)),
+            (
+                "adadelta_optax(weight_decay=0.1)",
+                WeightDecay::Coupled(0.1),
+            ),
+            (
+                "adam_optax(coupled_weight_decay=0.1)",
+                WeightDecay::Coupled(0.1),
+            ),
+        ] {
+            assert_eq!(parse(spec).weight_decay(), Some(decay), "{spec}");
+        }
+        assert_eq!(parse("adam(decoupled_weight_decay=0)").weight_decay(), None);
+    }
+
+    #[test]
+    fn refuses_what_contradicts_itself() {
+        assert_eq!(
+            message("adam(weight_decay=0.1, decoupled_weight_decay=0.2)"),
+            "adam: weight_decay and decoupled_weight_decay are both given: \
+             a rule takes one kind of weight decay"
+        );
+        assert_eq!(
+            message("adamw(coupled_weight_decay=0.1)"),
+            "the weight decay of adamw is decoupled: adam(coupled_weight_decay=...) has the other kind"
+        );
+        assert_eq!(
+            message("adam_optax(weight_decay=0.1)"),
+            "adam_optax has no weight_decay of its own: \
+             adamw_optax has one, or say decoupled_weight_decay or coupled_weight_decay"
+        );
+        assert!(message("adam(clip_norm=1, clip_value=1)").contains("clipped in one way"));
+        assert_eq!(
+            message("adam(eps=1e-3, epsilon=1e-3)"),
+            "adam: \"epsilon\" is given twice"
+        );
+    }
+
+    #[test]
+    fn refuses_what_the_convention_lacks() {
+        assert_eq!(
+            message("momentum_keras(dampening=0.3)"),
+            "momentum_keras: the form by the convention \"keras\" has no dampening: \
+             momentum_pytorch has it"
+        );
+        assert!(
+            message("nadam_optax(momentum_decay=0.1)")
+                .ends_with("nadam_pytorch or nadam_keras has it")
+        );
+        let error = MomentumConfig::keras().with_dampening(0.3).validate();
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .starts_with("MomentumConfig: the form")
+        );
+        assert_eq!(
+            message("sgd_paper"),
+            "sgd has no form by the convention \"paper\": \
+             there is sgd_pytorch, sgd_keras, sgd_optax, sgd_book"
+        );
+    }
+
+    #[test]
+    fn answers_habits() {
+        assert!(message("adam(lr=0.01)").contains("--lr"));
+        assert!(message("torch.optim.Adam(lr=0.01)").contains("argument of `step`"));
+        assert!(message("adam(amsgrad=True)").ends_with("use the name amsgrad"));
+        assert!(message("sgd(momentum=0.9)").contains("use the name momentum"));
+        assert!(message("adam(betas=(0.9, 0.99))").contains("beta_1=0.9, beta_2=0.999"));
+        assert!(message("LBFGS").contains("LbfgsConfig"));
+    }
+
+    #[test]
+    fn reads_the_spelling_of_the_libraries() {
+        for (theirs, ours) in [
+            ("torch.optim.AdamW", "adamw"),
+            ("optim.SGD", "sgd"),
+            ("keras.optimizers.SGD", "sgd_keras"),
+            (
+                "optax.adamw(b1=0.8, eps=1e-6)",
+                "adamw_optax(beta_1=0.8, epsilon=0.000001)",
+            ),
+            ("optax.contrib.madgrad", "madgrad"),
+            (
+                "RMSprop(alpha=0.9, centered=True)",
+                "rmsprop(rho=0.9, centered=1)",
+            ),
+            (
+                "keras.optimizers.Adam(clipnorm=0.1)",
+                "adam_keras(clip_norm=0.1)",
+            ),
+        ] {
+            assert_eq!(parse(theirs).to_string(), ours);
+        }
+    }
+
+    #[test]
+    fn reads_the_structured_form_of_before() {
+        let json = r#"{"Adam":{"rule":{"convention":"PyTorch","beta_1":0.8,"beta_2":0.999,"epsilon":1e-8},
+            "weight_decay":{"Decoupled":0.02},"grad_clipping":{"Norm":1.5}}}"#;
+        let config: OptimizerConfig = serde_json::from_str(json).unwrap();
+        let expected = AdamConfig::new()
+            .with_beta_1(0.8)
+            .with_weight_decay(Some(WeightDecay::Decoupled(0.02)))
+            .with_grad_clipping(Some(GradientClippingConfig::Norm(1.5)));
+        assert_eq!(config, expected.into());
+
+        let error = serde_json::from_str::<OptimizerConfig>(&json.replace("0.8", "1.8"));
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("AdamConfig: beta_1 must be at least 0"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn refuses_what_is_out_of_range() {
-        let message = |text: &str| text.parse::<OptimizerConfig>().unwrap_err().to_string();
         assert_eq!(
             message("adam(beta_1=1)"),
             "AdamConfig: beta_1 must be at least 0 and below 1, got 1"
@@ -349,7 +481,10 @@ mod tests {
             message("sgd(weight_decay=-1)"),
             "SgdConfig: weight_decay must be 0 or more, got -1"
         );
-        assert!(message("sgd_keras").starts_with("unknown optimizer \"sgd_keras\""));
+        assert_eq!(
+            message("sgd(clip_norm=0)"),
+            "SgdConfig: grad_clipping must be above 0, got 0"
+        );
         assert!(message("adam(alpha=1)").starts_with("adam has no parameter \"alpha\""));
     }
 

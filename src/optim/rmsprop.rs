@@ -48,9 +48,9 @@ rule! {
         /// Sets what keeps the denominator from zero.
         epsilon with_epsilon: f64 in NonNegative,
         /// Sets how much of the velocity is kept; 0 goes without one.
-        momentum with_momentum: f64 in Fraction,
+        momentum with_momentum: f64 in Fraction only [PyTorch, Keras, Optax],
         /// Sets whether to divide by the deviation from the mean gradient.
-        centered with_centered: bool in Flag,
+        centered with_centered: bool in Flag only [PyTorch, Keras, Optax],
     }
 }
 

@@ -27,6 +27,7 @@ rule! {
     /// Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the
     /// RPROP algorithm", 1993.
     Rprop, RpropConfig, "rprop", lr |_| 1e-2, conventions [PyTorch pytorch, Optax optax],
+    decay |_| None,
     {
         /// Sets the factor of the step size after a change of sign.
         eta_minus with_eta_minus: f64 in Shrinking,

@@ -1,40 +1,12 @@
 use core::fmt::Debug;
 
-use serde::{Deserialize, Serialize};
-
-/// Whose formula and defaults a rule follows.
-///
-/// Libraries mean different things by one name: where epsilon is added, whether the learning rate
-/// is inside the velocity, what is corrected for bias. Each rule's page says what differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Convention {
-    /// PyTorch's `torch.optim`.
-    PyTorch,
-    /// Keras 3's `keras.optimizers`.
-    Keras,
-    /// DeepMind's `optax`.
-    Optax,
-    /// The form of the textbook "Deep Learning from Scratch".
-    Book,
-    /// The form of the paper that introduced the rule.
-    Paper,
-}
-
-impl Convention {
-    /// The name in a spec: `adam_keras` is Adam by Keras' convention.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PyTorch => "pytorch",
-            Self::Keras => "keras",
-            Self::Optax => "optax",
-            Self::Book => "book",
-            Self::Paper => "paper",
-        }
-    }
-}
+use super::Convention;
+use crate::fused::WeightDecay;
+use crate::registry::SpecError;
 
 /// The values that a setting may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Range {
     /// From 0 to below 1: what decays.
     Fraction,
@@ -79,6 +51,7 @@ impl Range {
 
 /// One setting of a rule, as the registry of names sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Setting {
     /// The field's name.
     pub name: &'static str,
@@ -86,31 +59,109 @@ pub struct Setting {
     pub value: f64,
     /// The values that it may have.
     pub range: Range,
+    /// The conventions that have it.
+    pub conventions: &'static [Convention],
 }
 
-/// The settings of an update rule: what a configuration and the registry of names need to know.
-pub trait Settings: Clone + Debug + PartialEq {
+impl Setting {
+    /// `value`, if the setting may have it; the error names `config` otherwise.
+    pub(super) fn check(&self, config: &'static str, value: f64) -> Result<f64, SpecError> {
+        match self.range.contains(value) {
+            true => Ok(value),
+            false => Err(SpecError::out_of_range(
+                config,
+                self.name,
+                value,
+                self.range.words(),
+            )),
+        }
+    }
+}
+
+/// The settings of an update rule of this crate: what a configuration and the registry of names
+/// need to know.
+pub trait Settings: Clone + Debug + PartialEq + sealed::Sealed {
     /// The name in the registry.
     const NAME: &'static str;
     /// The name of its configuration, for messages.
     const CONFIG: &'static str;
     /// The conventions that there are; the first is the default.
     const CONVENTIONS: &'static [Convention];
+    /// The name of the form whose weight decay is decoupled (`adamw`), and the libraries that have
+    /// it with their defaults, where it is a function or class of its own.
+    const DECOUPLED: Option<(&'static str, &'static [(Convention, f64)])>;
 
     /// The rule by a convention: formula and defaults.
     fn preset(convention: Convention) -> Self;
 
+    /// What `weight_decay` does in the library, and its default; `None` where the library's form
+    /// has no such argument.
+    fn weight_decay(convention: Convention) -> Option<WeightDecay>;
+
     /// The convention that the rule follows.
     fn convention(&self) -> Convention;
 
-    /// The learning rate that the convention's library uses when none is given.
+    /// The learning rate that the convention's library uses when none is given; where it must be
+    /// given, as in optax, the one that is usual.
     fn default_lr(&self) -> f64;
 
-    /// All settings.
+    /// All settings, also those that the convention lacks.
     fn settings(&self) -> Vec<Setting>;
 
     /// Sets the one of this name; one that is unknown changes nothing.
-    fn set(&mut self, name: &str, value: f64);
+    ///
+    /// # Errors
+    ///
+    /// When the value is outside the setting's range.
+    fn set(&mut self, name: &str, value: f64) -> Result<(), SpecError>;
+
+    /// Checks that every setting is in its range, and that those that the convention lacks were
+    /// left alone.
+    ///
+    /// # Errors
+    ///
+    /// Names the first that is not: type, field, value, range.
+    fn check(&self) -> Result<(), SpecError> {
+        let defaults = Self::preset(self.convention()).settings();
+        for (setting, default) in self.settings().iter().zip(defaults) {
+            setting.check(Self::CONFIG, setting.value)?;
+            if setting.value != default.value && !setting.conventions.contains(&self.convention()) {
+                return Err(lacking(
+                    Self::CONFIG,
+                    Self::NAME,
+                    self.convention(),
+                    setting,
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The error for a setting that the rule's form by `convention` does not have: it says which has.
+pub(super) fn lacking(
+    what: &str,
+    rule: &str,
+    convention: Convention,
+    setting: &Setting,
+) -> SpecError {
+    let forms = setting
+        .conventions
+        .iter()
+        .map(|it| format!("{rule}_{}", it.name()));
+    SpecError::instead(
+        format!(
+            "{what}: the form by the convention \"{}\" has no {}",
+            convention.name(),
+            setting.name
+        ),
+        format!("{} has it", forms.collect::<Vec<_>>().join(" or ")),
+    )
+}
+
+pub(super) mod sealed {
+    /// Keeps [`Settings`](super::Settings) to this crate's rules, so that it can grow.
+    pub trait Sealed {}
 }
 
 /// A setting's type: a number, or a switch.
@@ -139,17 +190,27 @@ impl Value for bool {
 
 /// Declares an update rule: its type, its configuration with a setter for each setting and a
 /// constructor for each convention, and its [`Settings`]. What the numbers are for each convention
-/// is written by hand, in the rule's `preset`.
+/// is written by hand, in the rule's `by_convention`.
+///
+/// `decoupled` names the form whose weight decay is decoupled and says which libraries have it.
+/// `decay` says what the libraries' `weight_decay` is where it is not what
+/// [`Convention::weight_decay`] says. A setting that only some conventions have lists them: `only`.
 macro_rules! rule {
     (
         $(#[$doc:meta])*
         $rule:ident, $config:ident, $name:literal, lr $lr:expr,
         conventions [$($convention:ident $constructor:ident),*],
-        { $($(#[$field_doc:meta])* $field:ident $setter:ident: $type:ident in $range:ident),* $(,)? }
+        $(decoupled $decoupled:literal [$($has:ident $strength:literal),*],)?
+        $(decay $decay:expr,)?
+        {
+            $(
+                $(#[$field_doc:meta])*
+                $field:ident $setter:ident: $type:ident in $range:ident $(only [$($only:ident),*])?
+            ),* $(,)?
+        }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         pub struct $rule {
             convention: $crate::optim::Convention,
             $($field: $type,)*
@@ -166,8 +227,7 @@ macro_rules! rule {
                     stringify!($convention), "): formula and defaults."
                 )]
                 pub fn $constructor() -> Self {
-                    use $crate::optim::{Convention, Settings};
-                    Self::from($rule::preset(Convention::$convention))
+                    Self::by_convention($crate::optim::Convention::$convention)
                 }
             )*
             $(
@@ -180,14 +240,28 @@ macro_rules! rule {
             )*
         }
 
+        impl $crate::optim::settings::sealed::Sealed for $rule {}
+
         impl $crate::optim::Settings for $rule {
             const NAME: &'static str = $name;
             const CONFIG: &'static str = stringify!($config);
             const CONVENTIONS: &'static [$crate::optim::Convention] =
                 &[$($crate::optim::Convention::$convention),*];
+            const DECOUPLED: Option<(&'static str, &'static [($crate::optim::Convention, f64)])> =
+                rule!(@decoupled $($decoupled [$(($crate::optim::Convention::$has, $strength)),*])?);
 
             fn preset(convention: $crate::optim::Convention) -> Self {
                 Self::by_convention(convention)
+            }
+
+            fn weight_decay(
+                convention: $crate::optim::Convention,
+            ) -> Option<$crate::fused::WeightDecay> {
+                #[allow(unused_imports, reason = "most rules follow their library")]
+                use $crate::{fused::WeightDecay::*, optim::Convention::*};
+                let decay: fn($crate::optim::Convention) -> Option<$crate::fused::WeightDecay> =
+                    rule!(@decay $($decay)?);
+                decay(convention)
             }
 
             fn convention(&self) -> $crate::optim::Convention {
@@ -208,19 +282,45 @@ macro_rules! rule {
                     name: stringify!($field),
                     value: self.$field.to_f64(),
                     range: $crate::optim::Range::$range,
+                    conventions: rule!(@conventions $([$($only),*])?),
                 }),*]
             }
 
             #[allow(unused_variables, reason = "some rules have no settings")]
-            fn set(&mut self, name: &str, value: f64) {
+            fn set(&mut self, name: &str, value: f64) -> Result<(), $crate::registry::SpecError> {
                 #[allow(unused_imports, reason = "some rules have no settings")]
                 use $crate::optim::settings::Value;
+                for setting in self.settings().iter().filter(|it| it.name == name) {
+                    setting.check(Self::CONFIG, value)?;
+                }
                 match name {
                     $(stringify!($field) => self.$field = <$type>::from_f64(value),)*
                     _ => {}
                 }
+                Ok(())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $rule {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Unchecked {
+                    convention: $crate::optim::Convention,
+                    $($field: $type,)*
+                }
+                let Unchecked { convention, $($field),* } = serde::Deserialize::deserialize(deserializer)?;
+                let rule = Self { convention, $($field),* };
+                $crate::optim::Settings::check(&rule).map_err(serde::de::Error::custom)?;
+                Ok(rule)
             }
         }
     };
+    (@decoupled) => { None };
+    (@decoupled $name:literal $has:tt) => { Some(($name, &$has)) };
+    (@decay) => { |convention| convention.weight_decay() };
+    (@decay $decay:expr) => { $decay };
+    (@conventions) => { Self::CONVENTIONS };
+    (@conventions [$($only:ident),*]) => { &[$($crate::optim::Convention::$only),*] };
 }
 pub(super) use rule;

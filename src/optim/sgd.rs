@@ -9,14 +9,20 @@ rule! {
     /// w <- w - lr g
     /// ```
     ///
-    /// PyTorch, Keras, optax and the book agree. The default learning rate, 0.01, is Keras' and the
-    /// book's (PyTorch: 0.001).
+    /// PyTorch, Keras, optax and the book agree on the formula. Learning rate 0.001 (PyTorch) or 0.01
+    /// (Keras and the book; optax has no default).
     ///
     /// ```
     /// let optimizer = burn_extras::optim::SgdConfig::new().init();
     /// # let _ = optimizer;
     /// ```
-    Sgd, SgdConfig, "sgd", lr |_| 1e-2, conventions [PyTorch pytorch], {}
+    Sgd, SgdConfig, "sgd",
+    lr |convention| match convention {
+        PyTorch => 1e-3,
+        _ => 1e-2,
+    },
+    conventions [PyTorch pytorch, Keras keras, Optax optax, Book book],
+    {}
 }
 
 impl Sgd {

@@ -50,7 +50,7 @@ fn every_layer_has_variance_one() {
                     (found - 1.0).abs() < 0.1,
                     "{name}, {activation}: layer {index} has variance {found}"
                 );
-                features = model.activation.forward(outputs);
+                features = activation.init(&device).forward(outputs);
             }
         }
     }

@@ -34,11 +34,12 @@ fn stds(
     let model = model.to_device(device);
     let mut features = inputs.to_device(device);
     let mut stds = Vec::new();
+    let activation = activation.init(device);
     for layer in &model.layers {
         let pre_activations = layer.forward(features);
         let (variance, _) = pre_activations.clone().flatten::<1>(0, 1).var_mean_bias(0);
         stds.push(variance.into_scalar::<f64>().sqrt());
-        features = model.activation.forward(pre_activations);
+        features = activation.forward(pre_activations);
     }
     stds
 }

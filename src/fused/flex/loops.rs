@@ -2,7 +2,7 @@
 
 use super::computed::Computed;
 use super::span::{Block, LANES, Span};
-use crate::fused::kernel::slope_at;
+use crate::fused::kernel::{passed, slope_at};
 use crate::fused::trace::{has_periodic_slope, has_periodic_value};
 use crate::fused::{Double, Pointwise};
 
@@ -59,8 +59,8 @@ impl<F: Pointwise, E: Computed> pulp::NullaryFnOnce for Slope<'_, F, E> {
             }
             let mut result = [E::zeroed(); LANES];
             for lane in 0..LANES {
-                let product = grad[lane].number() * slope[lane].number();
-                result[lane] = E::from_number(product);
+                let gradient = passed(grad[lane].number(), slope[lane].number());
+                result[lane] = E::from_number(gradient);
             }
             self.grad.write(index, result);
         }

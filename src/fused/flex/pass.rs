@@ -5,7 +5,7 @@ use core::ops::Range;
 use half::slice::HalfFloatSliceExt;
 
 use super::memory;
-use super::share::share;
+use super::share;
 use super::span::{Block, LANES, Span};
 use crate::fused::kernel::Kernel;
 
@@ -17,7 +17,7 @@ const CHUNK: usize = 256;
 pub(crate) enum Pass<'a, T> {
     /// `f(x)`.
     Value,
-    /// Each gradient times the slope at what the backward pass kept.
+    /// Each gradient times the slope at what the backward pass kept, and 0 where that is 0.
     Slope { kept: &'a [T] },
 }
 

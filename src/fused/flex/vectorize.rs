@@ -25,10 +25,10 @@ pub(crate) fn vectorize<P: NullaryFnOnce<Output = ()>>(pass: P) {
     pass.call();
 }
 
-/// The same with AVX-512 where the machine has it: half the time for the vector functions in `f32`.
-/// Those in `f64` are the standard library's, one number at a time, and gain nothing from it.
+/// The same with AVX-512 where the machine and this build have it: half the time for the vector
+/// functions in `f32`. Those in `f64` are the standard library's, one number at a time, and gain nothing from it.
 pub(crate) fn vectorize_widest<P: NullaryFnOnce<Output = ()>>(pass: P) {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", feature = "x86-v4"))]
     if let Some(instructions) = pulp::x86::V4::try_new() {
         return instructions.vectorize(pass);
     }

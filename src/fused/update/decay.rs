@@ -4,6 +4,7 @@ use crate::fused::Number;
 
 /// A pull of the weights towards zero, applied in the same pass as the update.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum WeightDecay {
     /// The L2 penalty: `lambda * w` joins the gradient, and goes through the rule with it.
     Coupled(f64),

@@ -1,4 +1,7 @@
+use core::fmt::{self, Debug};
+
 use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
+use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, FloatDType, Tensor};
 
@@ -17,25 +20,45 @@ use crate::fused::{Number, Symbol, compose::compose};
 ///
 /// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
 /// the new parameter is rounded.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Fused<R, const K: usize> {
     rule: R,
     weight_decay: Option<WeightDecay>,
+    grad_clipping: Option<GradientClipping>,
 }
 
 impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
-    /// The optimizer of `rule`, without weight decay.
+    /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
         Self {
             rule,
             weight_decay: None,
+            grad_clipping: None,
         }
     }
 
     /// Sets the weight decay.
+    ///
+    /// # Panics
+    ///
+    /// When its strength is below 0 or not finite.
     #[must_use]
     pub fn with_weight_decay(mut self, weight_decay: Option<WeightDecay>) -> Self {
+        if let Some(strength) = weight_decay.map(|decay| decay.strength()) {
+            assert!(
+                strength >= 0.0 && strength.is_finite(),
+                "Fused: weight_decay must be 0 or more, got {strength}"
+            );
+        }
         self.weight_decay = weight_decay;
+        self
+    }
+
+    /// Sets the clipping of each gradient tensor: for a parameter group, since
+    /// `ModuleOptimizer::with_grad_clipping` clips for the first group alone.
+    #[must_use]
+    pub fn with_grad_clipping(mut self, grad_clipping: Option<GradientClipping>) -> Self {
+        self.grad_clipping = grad_clipping;
         self
     }
 
@@ -54,8 +77,14 @@ impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
         tensors: &mut States<K>,
     ) -> DispatchTensor {
         let keeps = self.rule.keeps();
-        // What was saved with other settings may lack a tensor: such a parameter starts anew.
-        if (0..K).any(|k| keeps[k] && tensors[k].is_none()) {
+        // What was saved with other settings may lack a tensor, and a parameter may have been pruned
+        // or grown since: such a parameter starts anew.
+        let shape = param.shape();
+        let fits = |tensor: &Option<DispatchTensor>| match tensor {
+            Some(tensor) => tensor.shape() == shape,
+            None => false,
+        };
+        if (0..K).any(|k| keeps[k] && !fits(&tensors[k])) {
             *clock = Clock::new(R::MEMORY);
         }
         let first = clock.time == 0;
@@ -136,6 +165,15 @@ trait NextIf: Iterator {
 
 impl<I: Iterator> NextIf for I {}
 
+impl<R: Debug, const K: usize> Debug for Fused<R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fused")
+            .field("rule", &self.rule)
+            .field("weight_decay", &self.weight_decay)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
     type State<const D: usize> = RuleState<R, K, D>;
 
@@ -147,6 +185,10 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let mut state = state.unwrap_or_else(RuleState::new);
+        let grad = match &self.grad_clipping {
+            Some(clipping) => clipping.clip_gradient(grad),
+            None => grad,
+        };
         let param = self.advance(
             lr,
             tensor.into_dispatch(),

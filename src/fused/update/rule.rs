@@ -4,6 +4,7 @@ use crate::fused::Number;
 
 /// The step counter of one parameter and what else outlives a step, in `f64`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Clock {
     /// The learning rate of this step.
     pub lr: f64,

@@ -1,0 +1,53 @@
+use std::fmt;
+use std::sync::Arc;
+
+use burn::optim::{DynOptimizer, DynState, LearningRate, StateSink, StateSource};
+use burn::tensor::{Device, kind::BridgeTensor};
+
+/// The optimizer of one parameter, whichever rule it follows: what
+/// [`OptimizerConfig::build`](super::OptimizerConfig::build) makes, for Burn's parameter groups.
+#[derive(Clone)]
+pub struct AnyOptimizer(Arc<dyn DynOptimizer>);
+
+impl AnyOptimizer {
+    pub(super) fn new(optimizer: Arc<dyn DynOptimizer>) -> Self {
+        Self(optimizer)
+    }
+}
+
+impl fmt::Debug for AnyOptimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyOptimizer")
+    }
+}
+
+impl DynOptimizer for AnyOptimizer {
+    fn step_dyn(
+        &self,
+        rank: usize,
+        lr: LearningRate,
+        tensor: BridgeTensor,
+        grad: BridgeTensor,
+        state: Option<DynState>,
+    ) -> (BridgeTensor, Option<DynState>) {
+        self.0.step_dyn(rank, lr, tensor, grad, state)
+    }
+
+    fn to_device_dyn(&self, state: DynState, device: &Device) -> DynState {
+        self.0.to_device_dyn(state, device)
+    }
+
+    fn state_flatten(&self, prefix: &str, state: &DynState, out: &mut StateSink) {
+        self.0.state_flatten(prefix, state, out);
+    }
+
+    fn state_unflatten(
+        &self,
+        rank: usize,
+        prefix: &str,
+        src: &mut StateSource,
+        device: &Device,
+    ) -> Option<DynState> {
+        self.0.state_unflatten(rank, prefix, src, device)
+    }
+}

@@ -1,0 +1,287 @@
+"""The defaults of every optimizer of PyTorch, Keras and optax that has a preset here, and the names
+of all that they have: what tests/optim_defaults.rs compares.
+
+    pip install torch==2.15.0 keras==3.15.1 jax==0.10.2 optax==0.2.8
+    python tests/goldens/optim_signatures.py > tests/goldens/optim_signatures.json
+
+Everything is read from the signatures. Whether a weight decay is decoupled is measured. An argument
+that is in none of the lists below ends the script: somebody has to say what it is here.
+"""
+
+import inspect
+import json
+import os
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import jax
+import jax.numpy as jnp
+import keras
+import optax
+import optax.contrib
+import torch
+
+keras.config.set_floatx("float64")
+
+# Arguments that are settings here, by the name that they have here.
+SETTINGS = {
+    "b1": "beta_1",
+    "beta_1": "beta_1",
+    "b2": "beta_2",
+    "beta_2": "beta_2",
+    "b3": "beta_3",
+    "alpha": "alpha",
+    "beta": "beta",
+    "centered": "centered",
+    "dampening": "dampening",
+    "decay": "rho",
+    "eps": "epsilon",
+    "epsilon": "epsilon",
+    "eps_root": "epsilon_root",
+    "eta_minus": "eta_minus",
+    "eta_plus": "eta_plus",
+    "initial_accumulator_value": "initial_accumulator",
+    "l1_regularization_strength": "l1",
+    "l2_regularization_strength": "l2",
+    "lambd": "lambda",
+    "lr_decay": "lr_decay",
+    "max_step_size": "step_max",
+    "min_step_size": "step_min",
+    "momentum": "momentum",
+    "momentum_decay": "momentum_decay",
+    "rho": "rho",
+    "t0": "t0",
+    "use_clipping": "clip",
+}
+
+# One argument that is several settings.
+PAIRS = {
+    "betas": ["beta_1", "beta_2"],
+    "etas": ["eta_minus", "eta_plus"],
+    "step_sizes": ["step_min", "step_max"],
+}
+
+# Arguments that are not settings here, and the default at which the library does as we do.
+NEUTRAL = {
+    "accumulator_dtype": None,
+    "amsgrad": False,
+    "bias_correction": False,
+    "bias_correction_mu": True,
+    "bias_correction_nu": True,
+    "capturable": False,
+    "clipnorm": None,
+    "clipvalue": None,
+    "clip_value_fn": "the fourth root of the step",
+    "decoupled_weight_decay": False,
+    "differentiable": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "eps_in_sqrt": True,
+    "foreach": None,
+    "fused": None,
+    "global_clipnorm": None,
+    "gradient_accumulation_steps": None,
+    "initial_scale": 0.0,
+    "l2_shrinkage_regularization_strength": 0.0,
+    "learning_rate_power": -0.5,
+    "loss_scale_factor": None,
+    "mask": None,
+    "maximize": False,
+    "mu_dtype": None,
+    "name": None,
+    "nesterov": False,
+    "threshold": 5.0,
+    "use_ema": False,
+    "weight_decay_mask": None,
+}
+
+o, t = keras.optimizers, torch.optim
+MOMENTUM = {"momentum": 0.9}
+NESTEROV = {"momentum": 0.9, "nesterov": True}
+AMSGRAD = {"amsgrad": True}
+
+# Preset: the library's function or class, what is chosen there that is not its default, and settings
+# of it that cannot be an argument.
+PRESETS = {
+    "sgd_pytorch": (t.SGD, {}),
+    "sgd_keras": (o.SGD, {}),
+    "sgd_optax": (optax.sgd, {}),
+    "momentum_pytorch": (t.SGD, MOMENTUM),
+    "momentum_keras": (o.SGD, MOMENTUM),
+    "momentum_optax": (optax.sgd, MOMENTUM),
+    "nesterov_pytorch": (t.SGD, NESTEROV),
+    "nesterov_keras": (o.SGD, NESTEROV),
+    "nesterov_optax": (optax.sgd, NESTEROV),
+    "adagrad_pytorch": (t.Adagrad, {}),
+    "adagrad_keras": (o.Adagrad, {}),
+    "adagrad_optax": (optax.adagrad, {}),
+    "rmsprop_pytorch": (t.RMSprop, {}),
+    "rmsprop_keras": (o.RMSprop, {}),
+    "rmsprop_optax": (optax.rmsprop, {}),
+    "adadelta_pytorch": (t.Adadelta, {}),
+    "adadelta_keras": (o.Adadelta, {}),
+    "adadelta_optax": (optax.adadelta, {}),
+    "adam_pytorch": (t.Adam, {}),
+    "adam_keras": (o.Adam, {}),
+    "adam_optax": (optax.adam, {}),
+    "adamw_pytorch": (t.AdamW, {}),
+    "adamw_keras": (o.AdamW, {}),
+    "adamw_optax": (optax.adamw, {}),
+    "amsgrad_pytorch": (t.Adam, AMSGRAD),
+    "amsgrad_keras": (o.Adam, AMSGRAD),
+    "amsgrad_optax": (optax.amsgrad, {}),
+    "adamax_pytorch": (t.Adamax, {}),
+    "adamax_keras": (o.Adamax, {}),
+    "adamax_optax": (optax.adamax, {}),
+    "adamaxw_optax": (optax.adamaxw, {}),
+    "nadam_pytorch": (t.NAdam, {}),
+    "nadam_keras": (o.Nadam, {}),
+    "nadam_optax": (optax.nadam, {}),
+    "nadamw_optax": (optax.nadamw, {}),
+    "radam_pytorch": (t.RAdam, {}),
+    "radam_optax": (optax.radam, {}),
+    "rprop_pytorch": (t.Rprop, {}),
+    "rprop_optax": (optax.rprop, {}),
+    "asgd_pytorch": (t.ASGD, {}),
+    "ftrl_keras": (o.Ftrl, {}),
+    "lion_optax": (optax.lion, {}),
+    "lion_keras": (o.Lion, {}),
+    "signum_optax": (optax.signum, {}),
+    "adabelief_optax": (optax.adabelief, {}),
+    "yogi_optax": (optax.yogi, {}),
+    "adopt_optax": (optax.contrib.adopt, {}),
+    "ademamix_optax": (optax.contrib.ademamix, {}),
+    "madgrad_optax": (optax.contrib.madgrad, {}),
+}
+
+# Settings that the library writes into the body of its function.
+FIXED = {
+    # Keras' Nadam has 0.96^t where PyTorch has 0.96^(t * momentum_decay).
+    "nadam_keras": {"momentum_decay": 1.0},
+    # optax.yogi takes the default of scale_by_yogi.
+    "yogi_optax": {
+        "initial_accumulator": inspect.signature(optax.scale_by_yogi).parameters["initial_accumulator_value"].default
+    },
+}
+
+# eps_root is a setting of AdaBelief alone; for the others it has to be 0.
+WITHOUT_EPS_ROOT = {"adam_optax", "adamw_optax", "amsgrad_optax", "nadam_optax", "nadamw_optax", "radam_optax", "ademamix_optax"}
+
+
+def module_of(function):
+    names = {id(getattr(m, n)): f"{m.__name__}.{n}" for m in (t, o, optax, optax.contrib) for n in dir(m)}
+    return names[id(function)]
+
+
+def entry(preset, function, chosen):
+    learning_rate, weight_decay, settings = None, None, dict(FIXED.get(preset, {}))
+    for name, parameter in inspect.signature(function).parameters.items():
+        default = parameter.default
+        if name in ("params", "kwargs"):
+            continue
+        if name in ("lr", "learning_rate"):
+            if default not in (inspect.Parameter.empty, None):
+                learning_rate = float(default)
+        elif name == "weight_decay":
+            weight_decay = float(default or 0.0)
+        elif name == "eps_root" and preset in WITHOUT_EPS_ROOT:
+            assert default == 0.0, (preset, name, default)
+        elif name in PAIRS:
+            settings.update(zip(PAIRS[name], map(float, default)))
+        elif name in NEUTRAL:
+            neutral = NEUTRAL[name]
+            if name == "nesterov" and preset.startswith("nadam"):
+                neutral = True
+            if callable(default):
+                # Compared by the goldens.
+                continue
+            if name == "name":
+                continue
+            assert name in chosen or default == neutral, (preset, name, default)
+        elif name == "momentum" and preset.startswith("sgd"):
+            assert not default, (preset, name, default)
+        elif name == "dampening" and not preset.startswith("momentum"):
+            assert not default, (preset, name, default)
+        else:
+            ours = "rho" if (function, name) == (t.RMSprop, "alpha") else SETTINGS[name]
+            settings[ours] = float(chosen.get(name, default) or 0.0)
+    return {
+        "source": module_of(function) + "".join(f" {k}={v}" for k, v in chosen.items()),
+        "learning_rate": learning_rate,
+        "weight_decay": weight_decay,
+        "kind": None if weight_decay is None else kind(function, chosen),
+        "settings": settings,
+    }
+
+
+def weights_after(function, chosen, weight_decay, steps, lr):
+    """A weight of 1 after some steps whose gradients are 0.5."""
+    if function.__module__.startswith("torch"):
+        w = torch.nn.Parameter(torch.ones(1, dtype=torch.float64))
+        optimizer = function([w], lr=lr, weight_decay=weight_decay, **chosen)
+        for _ in range(steps):
+            w.grad = torch.full((1,), 0.5, dtype=torch.float64)
+            optimizer.step()
+        return w.item()
+    if function.__module__.startswith("keras"):
+        w = keras.Variable(jnp.ones(1), dtype="float64")
+        optimizer = function(learning_rate=lr, weight_decay=weight_decay, **chosen)
+        for _ in range(steps):
+            optimizer.apply([jnp.full((1,), 0.5)], [w])
+        return float(w.numpy()[0])
+    optimizer = function(lr, weight_decay=weight_decay, **chosen)
+    w = jnp.ones(1)
+    state = optimizer.init(w)
+    for _ in range(steps):
+        updates, state = optimizer.update(jnp.full((1,), 0.5), state, w)
+        w = optax.apply_updates(w, updates)
+    return float(w[0])
+
+
+def kind(function, chosen, strength=0.1, lr=0.01):
+    """Decoupled is a decay that shrinks the old weight and leaves the step as it is."""
+    if function in (t.SGD, o.SGD) and not chosen:
+        # For plain gradient descent the two kinds are one.
+        return "either"
+    if function is o.Ftrl:
+        # Its steps are no changes of the weight. Keras shrinks the weight before each, for all rules.
+        assert function._apply_weight_decay is o.Optimizer._apply_weight_decay
+        return "decoupled"
+    without = [weights_after(function, chosen, 0.0, n, lr) for n in range(3)]
+    expected = 1.0
+    for before, after in zip(without, without[1:]):
+        expected = expected * (1 - lr * strength) + (after - before)
+    # Two steps: a velocity takes part of a coupled decay into the second.
+    return "decoupled" if abs(weights_after(function, chosen, strength, 2, lr) - expected) < 1e-12 else "coupled"
+
+
+def names():
+    """What each library has."""
+    is_torch = lambda it: inspect.isclass(it) and issubclass(it, t.Optimizer) and it is not t.Optimizer
+    is_keras = inspect.isclass
+    rates = {"learning_rate", "max_learning_rate"}
+    # nadam is a partial call of adam.
+    function_of = lambda it: getattr(it, "func", it)
+    is_optax = lambda it: inspect.isfunction(function_of(it)) and rates & set(inspect.signature(it).parameters)
+
+    def named(module, is_one, where=""):
+        ones = ((n, getattr(module, n)) for n in dir(module) if not n.startswith(("_", "scale_by")))
+        return sorted(n for n, it in ones if is_one(it) and where in function_of(it).__module__)
+
+    return {
+        "torch.optim": named(t, is_torch),
+        "keras.optimizers": named(o, is_keras),
+        "optax": named(optax, is_optax, "alias"),
+        "optax.contrib": named(optax.contrib, is_optax),
+    }
+
+
+def main():
+    versions = {m.__name__: m.__version__.split("+")[0] for m in (torch, keras, jax, optax)}
+    presets = {preset: entry(preset, *row) for preset, row in PRESETS.items()}
+    print(json.dumps({"versions": versions, "names": names(), "presets": presets}, indent=1))
+
+
+main()
