@@ -103,9 +103,14 @@ impl TrainingProgressLogger for PlainRenderer {
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;
+        let validation = match validation_loss.is_nan() {
+            true => String::new(),
+            false => format!(
+                "  validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %"
+            ),
+        };
         say(format_args!(
-            "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %  \
-             validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %  {:.1} s",
+            "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %{validation}  {:.1} s",
             self.epochs,
             self.started.elapsed().as_secs_f64()
         ));

@@ -2,8 +2,10 @@
 
 mod bad_data;
 mod bad_flags;
+mod endings;
 mod fixture;
 mod initialization;
 mod names;
 mod predict;
 mod runs;
+mod settings;
