@@ -20,19 +20,17 @@ pub struct Epoch {
 const HEADER: &str = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,seconds";
 
 impl Epoch {
-    /// Losses are written to the last digit: a resumed run compares them with its own.
+    /// To the last digit, for a resumed run goes on with what it reads.
     fn to_csv(&self) -> String {
         let text = |value: Option<f64>| value.map(|it| it.to_string()).unwrap_or_default();
-        let accuracy = self.validation_accuracy.map(|it| format!("{it:.6}"));
-        format!(
-            "{},{},{:.6},{},{},{:.3}",
-            self.number,
-            self.train_loss,
-            self.train_accuracy,
-            text(self.validation_loss),
-            accuracy.unwrap_or_default(),
-            self.seconds
-        )
+        let numbers = [
+            Some(self.train_loss),
+            Some(self.train_accuracy),
+            self.validation_loss,
+            self.validation_accuracy,
+            Some(self.seconds),
+        ];
+        format!("{},{}", self.number, numbers.map(text).join(","))
     }
 
     fn from_csv(line: &str) -> Option<Self> {

@@ -28,6 +28,7 @@ mod problem;
 mod results;
 mod resume;
 mod run_folder;
+#[allow(dead_code, reason = "shared with the predict example")]
 mod saved;
 mod schedule;
 mod signal;

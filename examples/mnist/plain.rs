@@ -22,6 +22,7 @@ pub struct PlainRenderer {
     started: Instant,
     shown: Instant,
     values: [f64; 4],
+    is_validated: bool,
 }
 
 impl PlainRenderer {
@@ -35,6 +36,7 @@ impl PlainRenderer {
             started: Instant::now(),
             shown: Instant::now(),
             values: [f64::NAN; 4],
+            is_validated: true,
         }
     }
 
@@ -78,6 +80,7 @@ impl TrainingProgressLogger for PlainRenderer {
         self.split = if split == "train" {
             "training"
         } else {
+            self.is_validated = total_items > 0;
             "validation"
         };
         self.items = total_items;
@@ -103,11 +106,11 @@ impl TrainingProgressLogger for PlainRenderer {
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;
-        let validation = match validation_loss.is_nan() {
-            true => String::new(),
-            false => format!(
+        let validation = match self.is_validated {
+            true => format!(
                 "  validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %"
             ),
+            false => String::new(),
         };
         say(format_args!(
             "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %{validation}  {:.1} s",

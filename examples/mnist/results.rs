@@ -121,9 +121,10 @@ impl Results<'_> {
             Ending::Diverged(_) => String::new(),
             _ => format!("; --resume --out {out} goes on from epoch {done}"),
         };
-        format!(
-            "{ending} after {done} of {}; the network is that of epoch {epoch}, {which}{next}",
-            epochs(self.config.epochs as f64)
-        )
+        let after = match self.config.epochs {
+            all if all == done => epochs(all as f64),
+            all => format!("{done} of {}", epochs(all as f64)),
+        };
+        format!("{ending} after {after}; the network is that of epoch {epoch}, {which}{next}")
     }
 }

@@ -167,7 +167,8 @@ fn no_validation() {
     let curves = fs::read_to_string(fixture.out().join("curves.svg")).unwrap();
     assert!(curves.contains("training") && !curves.contains("validation"));
     printed(&fixture.predict());
-    printed(&fixture.mnist(&["--resume", "--epochs", "4"]));
+    let more = ["--resume", "--epochs", "4", "--validation", "0"];
+    printed(&fixture.mnist(&more));
     assert_eq!(history(&fixture.out()).len(), 5);
 }
 
