@@ -124,9 +124,24 @@ impl MlpConfig {
         Ok(())
     }
 
+    /// How many weights and biases the network has, layer norms and activations included; `None` where the
+    /// number itself is too large.
+    pub fn num_params(&self) -> Option<usize> {
+        let layer = |pair: &[usize]| pair[0].checked_add(1)?.checked_mul(pair[1]);
+        let layers = self.widths.windows(2).map(layer);
+        let places = self.hidden().iter().map(|width| {
+            let norm = if self.norm { width.checked_mul(2)? } else { 0 };
+            self.activation.num_params_for(*width)?.checked_add(norm)
+        });
+        layers
+            .chain(places)
+            .try_fold(0usize, |sum, count| sum.checked_add(count?))
+    }
+
     /// The widths of the hidden layers.
     fn hidden(&self) -> &[usize] {
-        &self.widths[1..self.widths.len() - 1]
+        let last = self.widths.len().saturating_sub(1);
+        self.widths.get(1..last).unwrap_or_default()
     }
 }
 
@@ -333,6 +348,21 @@ mod tests {
             .collect();
         assert!(slopes[0].0 != slopes[1].0);
         assert_eq!([slopes[0].1, slopes[1].1], [[5], [5]]);
+    }
+
+    #[test]
+    fn its_weights_are_counted_before_there_are_any() {
+        for name in ["relu", "prelu", "swiglu", "swiglu(bias=1)"] {
+            for norm in [false, true] {
+                let config = MlpConfig::new(vec![6, 5, 4, 3])
+                    .with_activation(name.parse().unwrap())
+                    .with_norm(norm);
+                let model = config.init(&Device::flex());
+                assert_eq!(config.num_params(), Some(model.num_params()), "{name}");
+            }
+        }
+        let huge = MlpConfig::new(vec![usize::MAX, 2, usize::MAX]);
+        assert_eq!(huge.num_params(), None);
     }
 
     #[test]
