@@ -74,7 +74,7 @@ pub fn curves(epochs: &[Epoch]) -> Sheet {
         let values = values.into_iter();
         values.flat_map(|value| epochs.iter().filter_map(value))
     };
-    let is_validated = all(losses).count() > epochs.len();
+    let is_validated = epochs.iter().any(|it| it.validation_loss.is_some());
     let sheet = Sheet::new("Training")
         .with_legend("training", TRAINING)
         .with_grid(2, (520, 380))
