@@ -19,9 +19,9 @@ use crate::values::{
 ///
 /// Parameters ride on a name: --activation "elu(alpha=0.5)".
 ///
-/// A run can be stopped at any time, with Ctrl-C (or q, then s, in the dashboard), a second Ctrl-C ends the
-/// program at once. A run that is stopped, or that ends early for another reason, saves the best of its
-/// finished epochs: that with the lowest validation loss, or the last one where --validation is 0.
+/// Ctrl-C stops a run at the next batch, as q and then s do in the dashboard; a second Ctrl-C ends the
+/// program at once. A run that ends early, whatever the reason, saves the network of its best epoch: that
+/// with the lowest validation loss, or the last one where --validation is 0.
 ///
 /// Exit status: 0 at the end of a run, by early stopping too, or when it was stopped in the dashboard;
 /// 130 after Ctrl-C and 143 after SIGTERM; 2, with a line that says why, for all that went wrong.
@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, value_parser = above_zero, allow_negative_numbers = true)]
     pub lr: Option<f64>,
 
-    /// How the learning rate moves over the steps [default: linear]
+    /// How the learning rate moves over the steps, t from 0 to T - 1 [default: linear]
     #[arg(long, value_enum)]
     pub schedule: Option<Schedule>,
 

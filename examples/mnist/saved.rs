@@ -32,8 +32,8 @@ pub fn after_epoch(
     Ok(loaded.map_err(|error| problem(&error))?.network)
 }
 
-/// The network that a run in `folder` came to, and, where the run was killed before it could save it,
-/// the epoch whose checkpoint stands in for it.
+/// The network that the run in `folder` came to, and, where it has saved none because it was killed or still
+/// goes on, the epoch whose checkpoint stands in for it: the last.
 pub fn result(folder: &RunFolder, device: &Device) -> Result<(Mlp, Option<usize>), Problem> {
     let path = folder.model();
     if path.exists() {

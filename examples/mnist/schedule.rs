@@ -91,7 +91,7 @@ impl Rate {
     /// no step is done with a rate of zero, then the schedule's.
     pub fn at(&self, step: usize) -> LearningRate {
         match step.checked_sub(self.warmup) {
-            None => self.lr * (step + 1) as f64 / self.warmup as f64,
+            None => self.lr * ((step + 1) as f64 / self.warmup as f64),
             Some(t) => {
                 let steps = self.steps - self.warmup;
                 self.lr * self.schedule.share(t as f64, steps as f64)

@@ -168,11 +168,12 @@ fn message(panic: &(dyn Any + Send)) -> String {
 /// The network before its training, drawn on the CPU so that a seed means the same on every device.
 pub fn initial_network(config: &RunConfig, train: &Digits) -> Result<Mlp, Problem> {
     let device = Device::flex();
-    device.seed(config.seed);
-    let network = config.network().init(&device);
     let batches =
         EpochLoader::new(train.clone(), config.batch_size, config.seed, 1).to_device(&device);
     let first = batches.iter().next().transpose();
+    // After the batch, for an epoch seeds the device as well, and weights are drawn when they are needed.
+    device.seed(config.seed);
+    let network = config.network().init(&device);
     Ok(match first.map_err(|error| Problem(error.to_string()))? {
         Some(batch) => config.init.fit(network, batch.images),
         None => network,

@@ -89,7 +89,7 @@ fn run(args: Args) -> Result<(), Problem> {
     let (network, epoch) = saved::result(&RunFolder::new(&args.run), &device)?;
     if let Some(epoch) = epoch {
         say(format_args!(
-            "the run in {} was killed: this is its network after epoch {epoch}",
+            "the run in {} has not come to its end: this is its network after epoch {epoch}",
             args.run.display()
         ));
     }
