@@ -107,6 +107,26 @@ fn extreme_inputs_stay_defined() {
     }
 }
 
+/// A limit, where there is one: only what swings on for ever has none.
+#[test]
+fn infinite_inputs_have_a_limit() {
+    let swinging = ["sine", "sinc", "snake", "gcu"];
+    for config in ActivationConfig::formulas() {
+        if swinging.contains(&config.to_string().as_str()) {
+            continue;
+        }
+        for dtype in [DType::F32, DType::F64] {
+            let infinite = [f32::INFINITY, f32::NEG_INFINITY];
+            let inputs = tensor(&infinite, &Device::flex(), dtype);
+            let (values, slopes) = forward_backward(&config, inputs);
+            assert!(
+                values.iter().chain(&slopes).all(|result| !result.is_nan()),
+                "{config} in {dtype:?}: {values:?}, derivatives {slopes:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn nan_goes_through() {
     let mut failures = Vec::new();

@@ -219,3 +219,29 @@ fn arguments_have_the_names_that_they_have_there() {
     assert!(message("F.hardtan").contains("did you mean \"F.hardtanh\"?"));
     assert!(message("nn.elu").starts_with("unknown activation \"torch.nn.elu\""));
 }
+
+/// A bare word means what it means in every library that has it, but for those that the porting page lists.
+#[test]
+fn where_a_bare_word_means_something_else_is_documented() {
+    let mut differ = Vec::new();
+    for case in goldens().cases {
+        let name = format!("{}.{}", case.module, case.name);
+        if let Ok(there) = name.parse::<ActivationConfig>()
+            && case.name.parse() != Ok(there)
+        {
+            differ.push(name);
+        }
+    }
+    let expected = [
+        "keras.activations.hard_sigmoid",
+        "keras.activations.leaky_relu",
+        "keras.layers.LeakyReLU",
+        "jax.nn.gelu",
+        "jax.nn.hard_sigmoid",
+    ];
+    assert_eq!(differ, expected);
+    let page = include_str!("../docs/porting.md");
+    for name in expected {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}

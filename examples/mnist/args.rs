@@ -3,16 +3,28 @@ use std::path::PathBuf;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
+use burn_extras::registry::Spec;
 use clap::Parser;
 
-use crate::config::{RunConfig, list};
+use crate::check::check;
+use crate::config::RunConfig;
 use crate::norm::Norm;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
+use crate::values::{
+    Optimizer, Widths, above_zero, count, not_negative, positive, share, with_weight_decay,
+};
 
 /// Trains a network of linear layers on MNIST.
 ///
 /// Parameters ride on a name: --activation "elu(alpha=0.5)".
+///
+/// A run can be stopped at any time, with Ctrl-C (or q, then s, in the dashboard), a second Ctrl-C ends the
+/// program at once. A run that is stopped, or that ends early for another reason, saves the best of its
+/// finished epochs: that with the lowest validation loss, or the last one where --validation is 0.
+///
+/// Exit status: 0 at the end of a run, by early stopping too, or when it was stopped in the dashboard;
+/// 130 after Ctrl-C and 143 after SIGTERM; 2, with a line that says why, for all that went wrong.
 #[derive(Parser, Debug)]
 #[command(name = "mnist")]
 pub struct Args {
@@ -20,7 +32,7 @@ pub struct Args {
     #[arg(long, default_value = "auto")]
     pub device: String,
 
-    /// Widths of the hidden layers [default: 100,100,100,100]
+    /// Widths of the hidden layers, "" for none [default: 100,100,100,100]
     #[arg(long, value_name = "WIDTHS", value_parser = Widths::parse)]
     pub hidden: Option<Widths>,
 
@@ -30,7 +42,7 @@ pub struct Args {
 
     /// Update rule [default: adam]
     #[arg(long, value_name = "NAME")]
-    pub optimizer: Option<OptimizerConfig>,
+    pub optimizer: Option<Optimizer>,
 
     /// Initialization of the weights [default: he]
     #[arg(long, value_name = "NAME")]
@@ -40,13 +52,30 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "WHEN")]
     pub norm: Option<Norm>,
 
+    /// Share of its outputs that each activation loses at random during training [default: 0]
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
+    pub dropout: Option<f64>,
+
     /// Learning rate [default: the optimizer's]
-    #[arg(long, value_parser = learning_rate, allow_negative_numbers = true)]
+    #[arg(long, value_parser = above_zero, allow_negative_numbers = true)]
     pub lr: Option<f64>,
 
-    /// How the learning rate moves over the epochs [default: linear, to zero]
+    /// How the learning rate moves over the steps [default: linear]
     #[arg(long, value_enum)]
     pub schedule: Option<Schedule>,
+
+    /// Epochs, or a part of one, in which the learning rate rises in a straight line to --lr; the schedule
+    /// takes the steps that are left [default: 0]
+    #[arg(long, value_name = "EPOCHS", value_parser = not_negative, allow_negative_numbers = true)]
+    pub warmup: Option<f64>,
+
+    /// Weight decay, the same as the weight_decay=X of an optimizer's name [default: the optimizer's]
+    #[arg(long, value_name = "X", value_parser = not_negative, allow_negative_numbers = true)]
+    pub weight_decay: Option<f64>,
+
+    /// Scale the gradients down where their norm, over all parameters together, is above this
+    #[arg(long, value_name = "NORM", value_parser = above_zero, allow_negative_numbers = true)]
+    pub clip: Option<f64>,
 
     /// Images in a batch [default: 100]
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
@@ -56,7 +85,11 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
-    /// Seed of the weights and of the order of the images [default: 42]
+    /// End after N epochs without a better validation loss, with the network of the best epoch
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
+    pub patience: Option<usize>,
+
+    /// Seed of the weights, of the order of the images and of dropout [default: 42]
     #[arg(long)]
     pub seed: Option<u64>,
 
@@ -64,8 +97,8 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub train_samples: Option<usize>,
 
-    /// Keep the last N training images for validation [default: 5000]
-    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
+    /// Keep the last N training images for validation, 0 for none [default: 5000]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub validation: Option<usize>,
 
     /// Folder with the four MNIST files, gzipped or plain [default: data/mnist]
@@ -76,7 +109,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "runs/mnist")]
     pub out: PathBuf,
 
-    /// Continue the run in the folder for the results
+    /// Continue the run in the folder for the results; --epochs and --patience may be new, so that a
+    /// finished run goes on
     #[arg(long)]
     pub resume: bool,
 
@@ -89,141 +123,62 @@ pub struct Args {
     pub list: bool,
 }
 
-/// More would not fit in memory with its gradients and the state of an optimizer.
-const MAX_PARAMETERS: usize = 200_000_000;
-
 impl Args {
     /// A new run.
     pub fn config(&self) -> Result<RunConfig, Problem> {
-        let optimizer = self.optimizer.clone().map_or_else(|| by_name("adam"), Ok)?;
-        let hidden = self.hidden.clone().map_or_else(|| vec![100; 4], |it| it.0);
-        let activation = self
-            .activation
-            .clone()
-            .map_or_else(|| by_name("relu"), Ok)?;
-        let config = RunConfig {
-            init: self.init.clone().map_or_else(|| by_name("he"), Ok)?,
-            norm: self
-                .norm
-                .unwrap_or_default()
-                .decide(&activation, hidden.len()),
-            hidden,
-            activation,
-            lr: self.lr.unwrap_or(optimizer.default_lr()),
-            optimizer,
-            schedule: self.schedule.unwrap_or(Schedule::Linear),
-            batch_size: self.batch_size.unwrap_or(100),
-            epochs: self.epochs.unwrap_or(10),
-            seed: self.seed.unwrap_or(42),
-            train_samples: self.train_samples,
-            validation: self.validation.unwrap_or(5000),
-        };
-        if let Err(error) = config.init.check(&config.activation) {
-            return Err(Problem(format!("--init {}: {error}", config.init)));
-        }
-        match config.parameters() {
-            Some(count) if count <= MAX_PARAMETERS => Ok(config),
-            _ => Err(Problem(format!(
-                "--hidden {}: the network would have more than {} million parameters; narrow it",
-                list(&config.hidden),
-                MAX_PARAMETERS / 1_000_000
-            ))),
-        }
-    }
-
-    /// A saved run, continued: flags may be left out, but those that are given must agree with it.
-    ///
-    /// Only the number of epochs may change, and only with a constant learning rate: the steps
-    /// that are done would have been others under another schedule.
-    pub fn resume(&self, mut saved: RunConfig) -> Result<RunConfig, Problem> {
-        if let Some(epochs) = self.epochs
-            && saved.schedule == Schedule::Constant
-        {
-            saved.epochs = epochs;
-        }
-        fn text<T: ToString>(value: &Option<T>) -> Option<String> {
-            value.as_ref().map(T::to_string)
-        }
-        let hidden = self.hidden.as_ref().map(|widths| list(&widths.0));
-        let on_off = |norm| String::from(if norm { "on" } else { "off" });
-        let norm = self
+        let mut config = self.over(RunConfig::default())?;
+        config.norm = self
             .norm
-            .map(|norm| on_off(norm.decide(&saved.activation, saved.hidden.len())));
-        let samples = text(&saved.train_samples).unwrap_or("all".into());
-        let pairs = [
-            ("hidden", hidden, list(&saved.hidden)),
-            (
-                "activation",
-                text(&self.activation),
-                saved.activation.to_string(),
-            ),
-            (
-                "optimizer",
-                text(&self.optimizer),
-                saved.optimizer.to_string(),
-            ),
-            ("init", text(&self.init), saved.init.to_string()),
-            ("norm", norm, on_off(saved.norm)),
-            ("lr", text(&self.lr), saved.lr.to_string()),
-            ("schedule", text(&self.schedule), saved.schedule.to_string()),
-            (
-                "batch-size",
-                text(&self.batch_size),
-                saved.batch_size.to_string(),
-            ),
-            ("epochs", text(&self.epochs), saved.epochs.to_string()),
-            ("seed", text(&self.seed), saved.seed.to_string()),
-            ("train-samples", text(&self.train_samples), samples),
-            (
-                "validation",
-                text(&self.validation),
-                saved.validation.to_string(),
-            ),
-        ];
-        for (flag, asked, has) in pairs {
-            if let Some(asked) = asked
-                && asked != has
-            {
-                return Err(Problem(format!(
-                    "--resume: the run in {} has --{flag} {has}, not {asked}: \
-                     leave --{flag} out, or start a new run in another --out",
-                    self.out.display()
-                )));
-            }
-        }
-        Ok(saved)
+            .unwrap_or_default()
+            .decide(&config.activation, config.hidden.len());
+        config.lr = self.lr.unwrap_or(config.optimizer.default_lr());
+        config.warmup = self
+            .warmup
+            .unwrap_or(config.schedule.default_warmup(config.epochs));
+        check(&config)?;
+        Ok(config)
     }
-}
 
-/// The widths of the hidden layers.
-#[derive(Clone, Debug)]
-pub struct Widths(Vec<usize>);
-
-impl Widths {
-    fn parse(text: &str) -> Result<Self, String> {
-        text.split(',')
-            .map(|width| positive(width.trim()))
-            .collect::<Result<_, _>>()
-            .map(Self)
-            .map_err(|_| "expected whole numbers of at least 1, like 100,100".into())
+    /// `config` with what the flags say in its place.
+    pub fn over(&self, config: RunConfig) -> Result<RunConfig, Problem> {
+        let norm = |norm: Norm, config: &RunConfig| {
+            let activation = self.activation.as_ref().unwrap_or(&config.activation);
+            norm.decide(activation, config.hidden.len())
+        };
+        Ok(RunConfig {
+            norm: self.norm.map_or(config.norm, |it| norm(it, &config)),
+            optimizer: self.optimizer(&config.optimizer)?,
+            hidden: self.hidden.clone().map_or(config.hidden, |it| it.0),
+            activation: self.activation.clone().unwrap_or(config.activation),
+            init: self.init.clone().unwrap_or(config.init),
+            dropout: self.dropout.unwrap_or(config.dropout),
+            lr: self.lr.unwrap_or(config.lr),
+            schedule: self.schedule.unwrap_or(config.schedule),
+            warmup: self.warmup.unwrap_or(config.warmup),
+            clip: self.clip.or(config.clip),
+            batch_size: self.batch_size.unwrap_or(config.batch_size),
+            epochs: self.epochs.unwrap_or(config.epochs),
+            patience: self.patience.or(config.patience),
+            seed: self.seed.unwrap_or(config.seed),
+            train_samples: self.train_samples.or(config.train_samples),
+            validation: self.validation.unwrap_or(config.validation),
+        })
     }
-}
 
-fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("expected a whole number of at least 1".into()),
-        Ok(number) => Ok(number),
+    /// The optimizer that is asked for, or else `other`, with the weight decay that is asked for.
+    fn optimizer(&self, other: &OptimizerConfig) -> Result<OptimizerConfig, Problem> {
+        let Some(decay) = self.weight_decay else {
+            let asked = self.optimizer.as_ref().map(|it| &it.config);
+            return Ok(asked.unwrap_or(other).clone());
+        };
+        let decayed = match &self.optimizer {
+            None => Spec::parse(&other.to_string()).and_then(|it| with_weight_decay(it, decay)),
+            Some(asked) => asked.with_weight_decay(decay).ok_or_else(|| {
+                Problem(format!(
+                    "--weight-decay {decay}: --optimizer has a weight decay as well; leave one of them out"
+                ))
+            })?,
+        };
+        decayed.map_err(|error| Problem(format!("--weight-decay {decay}: {error}")))
     }
-}
-
-fn learning_rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(lr) if lr.is_finite() && lr > 0.0 => Ok(lr),
-        _ => Err("expected a finite number greater than 0".into()),
-    }
-}
-
-fn by_name<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str) -> Result<T, Problem> {
-    name.parse()
-        .map_err(|error: T::Err| Problem(error.to_string()))
 }

@@ -42,7 +42,8 @@ impl Batcher<Digit, DigitBatch> for DigitBatcher {
     }
 }
 
-/// Batches in an order that depends on the seed and the number of the epoch, and on nothing else.
+/// Batches in an order that depends on the seed and the number of the epoch, and on nothing else. So
+/// do the numbers that the device draws during the epoch, for dropout: its generator is seeded anew.
 ///
 /// Burn's own shuffling loader draws each epoch's order from a generator that runs on: a resumed
 /// training would see the orders of the first epochs again.
@@ -83,6 +84,7 @@ impl DataLoader<DigitBatch> for EpochLoader {
         let epoch = self.epoch.fetch_add(1, Ordering::SeqCst) as u64;
         // An odd factor sends different epochs of one seed to different seeds.
         let seed = self.seed ^ epoch.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.device.seed(seed);
         Box::new(Batches {
             digits: ShuffledDataset::new(self.digits.clone(), seed),
             batch_size: self.batch_size,

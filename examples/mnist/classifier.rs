@@ -1,7 +1,10 @@
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::train::{ClassificationOutput, InferenceStep, TrainOutput, TrainStep};
 use burn_extras::model::Mlp;
+use burn_extras::optim::clip_global_norm;
 
 use crate::batch::DigitBatch;
 
@@ -9,6 +12,9 @@ use crate::batch::DigitBatch;
 #[derive(Module, Debug)]
 pub struct Classifier {
     pub network: Mlp,
+    /// What the norm of all gradients together is held to.
+    #[module(skip)]
+    pub clip: Option<f64>,
 }
 
 impl Classifier {
@@ -28,6 +34,19 @@ impl TrainStep for Classifier {
     fn step(&self, batch: DigitBatch) -> TrainOutput<ClassificationOutput> {
         let output = self.classify(batch);
         TrainOutput::new(self, output.loss.backward(), output)
+    }
+
+    fn optimize(
+        self,
+        optimizer: &mut ModuleOptimizer,
+        lr: ModuleLearningRate,
+        grads: GradientsParams,
+    ) -> Self {
+        let grads = match self.clip {
+            Some(norm) => clip_global_norm(grads, &self, norm),
+            None => grads,
+        };
+        optimizer.step(lr, self, grads)
     }
 }
 

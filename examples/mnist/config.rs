@@ -1,7 +1,7 @@
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::model::MlpConfig;
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{AdamConfig, OptimizerConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{CLASSES, PIXELS};
@@ -20,13 +20,50 @@ pub struct RunConfig {
     /// Whether a layer norm stands before each activation; runs of before it was an option have none.
     #[serde(default)]
     pub norm: bool,
+    // Runs of before there were these have none of them.
+    /// The share of its outputs that each activation loses during training.
+    #[serde(default)]
+    pub dropout: f64,
     pub lr: f64,
     pub schedule: Schedule,
+    /// Epochs, or parts of one, in which the learning rate rises before its schedule starts.
+    #[serde(default)]
+    pub warmup: f64,
+    /// What the norm of all gradients together is held to.
+    #[serde(default)]
+    pub clip: Option<f64>,
     pub batch_size: usize,
     pub epochs: usize,
+    /// Epochs without a better validation loss after which the training ends.
+    #[serde(default)]
+    pub patience: Option<usize>,
     pub seed: u64,
     pub train_samples: Option<usize>,
     pub validation: usize,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        let optimizer = OptimizerConfig::from(AdamConfig::new());
+        Self {
+            hidden: vec![100; 4],
+            activation: ActivationConfig::Relu,
+            lr: optimizer.default_lr(),
+            optimizer,
+            init: InitConfig::he(),
+            norm: false,
+            dropout: 0.0,
+            schedule: Schedule::Linear,
+            warmup: 0.0,
+            clip: None,
+            batch_size: 100,
+            epochs: 10,
+            patience: None,
+            seed: 42,
+            train_samples: None,
+            validation: 5000,
+        }
+    }
 }
 
 impl RunConfig {
@@ -50,6 +87,7 @@ impl RunConfig {
             .with_activation(self.activation.clone())
             .with_initializer(self.init.clone())
             .with_norm(self.norm)
+            .with_dropout(self.dropout)
     }
 }
 

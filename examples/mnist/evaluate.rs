@@ -2,6 +2,7 @@ use std::fmt;
 
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::Dataset;
+use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::Device;
 use burn_extras::model::Mlp;
 
@@ -16,11 +17,19 @@ const BATCH: usize = 1000;
 #[derive(Clone, Debug, Default)]
 pub struct Confusion([[usize; CLASSES]; CLASSES]);
 
-impl Confusion {
-    /// What `network` makes of `digits`.
+/// What a network makes of a set of digits.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluation {
+    pub confusion: Confusion,
+    /// Mean cross-entropy.
+    pub loss: f64,
+}
+
+impl Evaluation {
     pub fn of(network: &Mlp, digits: &Digits, device: &Device) -> Self {
-        let mut confusion = Self::default();
+        let mut evaluation = Self::default();
         let all = digits.len();
+        let loss = CrossEntropyLossConfig::new().init(device);
         let progress = Progress::new("testing", all);
         for start in (0..all).step_by(BATCH) {
             progress.set(start);
@@ -29,25 +38,30 @@ impl Confusion {
                 .collect();
             let labels: Vec<u8> = part.iter().map(|digit| digit.label).collect();
             let batch = DigitBatcher.batch(part, device);
-            let said = network.forward(batch.images).argmax(1).into_data();
+            let logits = network.forward(batch.images);
+            let mean: f32 = loss.forward(logits.clone(), batch.labels).into_scalar();
+            evaluation.loss += f64::from(mean) * labels.len() as f64 / all as f64;
+            let said = logits.argmax(1).into_data();
             for (label, said) in labels.into_iter().zip(said.iter::<i64>()) {
-                confusion.0[label as usize][said as usize] += 1;
+                evaluation.confusion.0[label as usize][said as usize] += 1;
             }
         }
-        confusion
+        evaluation
     }
 
+    /// The share of right answers.
+    pub fn accuracy(&self) -> f64 {
+        self.confusion.correct() as f64 / self.confusion.total() as f64
+    }
+}
+
+impl Confusion {
     pub fn total(&self) -> usize {
         self.0.as_flattened().iter().sum()
     }
 
     pub fn correct(&self) -> usize {
         (0..CLASSES).map(|class| self.0[class][class]).sum()
-    }
-
-    /// The share of right answers.
-    pub fn accuracy(&self) -> f64 {
-        self.correct() as f64 / self.total() as f64
     }
 }
 

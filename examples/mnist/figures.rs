@@ -81,12 +81,12 @@ pub fn curves(config: &RunConfig, epochs: &[Epoch]) -> Sheet {
             .with_ticks(6.min(last + 1))
             .with_label("epoch")
     };
-    let panel = |title: &str, y: Axis, values: [fn(&Epoch) -> f64; 2]| {
+    let panel = |title: &str, y: Axis, values: [fn(&Epoch) -> Option<f64>; 2]| {
         let mut panel = Panel::new(title, x(), y);
         for (value, ink) in values.into_iter().zip([TRAINING, VALIDATION]) {
             let points: Vec<_> = epochs
                 .iter()
-                .map(|epoch| (epoch.number as f64, value(epoch)))
+                .filter_map(|epoch| Some((epoch.number as f64, value(epoch)?)))
                 .filter(|(_, value)| value.is_finite())
                 .collect();
             panel.marks.push(Mark::Line {
@@ -102,26 +102,29 @@ pub fn curves(config: &RunConfig, epochs: &[Epoch]) -> Sheet {
         }
         panel
     };
-    let loss = |value: fn(&Epoch) -> f64| epochs.iter().map(value);
-    let losses = loss(|it| it.train_loss).chain(loss(|it| it.validation_loss));
-    let accuracies: [fn(&Epoch) -> f64; 2] = [
-        |it| 100.0 * it.train_accuracy,
-        |it| 100.0 * it.validation_accuracy,
+    let losses: [fn(&Epoch) -> Option<f64>; 2] =
+        [|it| Some(it.train_loss), |it| it.validation_loss];
+    let accuracies: [fn(&Epoch) -> Option<f64>; 2] = [
+        |it| Some(100.0 * it.train_accuracy),
+        |it| it.validation_accuracy.map(|share| 100.0 * share),
     ];
-    let shares = accuracies.into_iter().flat_map(|it| epochs.iter().map(it));
-    Sheet::new(format!("{} on MNIST", network(&config.widths())))
+    let all = |values: [fn(&Epoch) -> Option<f64>; 2]| {
+        let values = values.into_iter();
+        values.flat_map(|value| epochs.iter().filter_map(value))
+    };
+    let is_validated = all(losses).count() > epochs.len();
+    let sheet = Sheet::new(format!("{} on MNIST", network(&config.widths())))
         .with_subtitle(settings(config))
         .with_legend("training", TRAINING)
-        .with_legend("validation", VALIDATION)
         .with_grid(2, (520, 380))
         .with_panels([
-            panel(
-                "loss",
-                Axis::around(losses.chain([0.0])),
-                [|it| it.train_loss, |it| it.validation_loss],
-            ),
-            panel("accuracy in %", Axis::around(shares), accuracies),
-        ])
+            panel("loss", Axis::around(all(losses).chain([0.0])), losses),
+            panel("accuracy in %", Axis::around(all(accuracies)), accuracies),
+        ]);
+    match is_validated {
+        true => sheet.with_legend("validation", VALIDATION),
+        false => sheet,
+    }
 }
 
 /// The widths of the layers, many equal ones in a row as one: `784-100-100-10`, `784-20×100-10`.

@@ -8,56 +8,83 @@
 mod advice;
 mod args;
 mod batch;
+mod check;
 mod classifier;
 mod config;
 mod data;
 mod device;
+mod ending;
 mod evaluate;
 #[path = "../figure/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
 mod figure;
 mod figures;
+mod header;
 mod history;
 mod list;
+mod logger;
 mod norm;
 mod plain;
 mod print;
 mod problem;
+mod results;
+mod resume;
 mod run_folder;
+#[allow(dead_code, reason = "shared with the predict example")]
+mod saved;
 mod schedule;
+mod signal;
+mod strategy;
 mod summary;
+mod terminal;
 mod train;
+mod values;
 mod wait;
 
 use std::process::ExitCode;
 
 use burn::data::dataset::Dataset;
-use burn::module::Module;
 
 use crate::args::Args;
 use crate::config::RunConfig;
 use crate::data::{Digits, Mnist};
 use crate::device::Choice;
-use crate::evaluate::Confusion;
+use crate::ending::Ending;
 use crate::history::History;
 use crate::print::say;
 use crate::problem::Problem;
+use crate::results::Results;
 use crate::run_folder::RunFolder;
-use crate::summary::Summary;
 use crate::train::Training;
 
 fn main() -> ExitCode {
-    problem::exit_code(problem::parse_args::<Args>().and_then(run))
+    match problem::parse_args::<Args>().and_then(in_pool) {
+        Ok(status) => ExitCode::from(status),
+        Err(problem) => problem::exit_code(Err(problem)),
+    }
 }
 
-fn run(args: Args) -> Result<(), Problem> {
+/// Runs on a thread of the pool that shares out the CPU's work: from outside of it, every operation
+/// would wait until a sleeping thread has been woken.
+///
+/// The pool is not the global one, which stays free for the metrics' thread: if both had one pool of a
+/// single thread, each would wait for the other.
+fn in_pool(args: Args) -> Result<u8, Problem> {
+    let threads = rayon::current_num_threads();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Problem(format!("{threads} threads: {error}")))?;
+    pool.install(|| run(args))
+}
+
+/// Does what `args` ask for; returns the exit status.
+fn run(args: Args) -> Result<u8, Problem> {
     if args.list {
         say(list::text().trim_end());
-        return Ok(());
+        return Ok(0);
     }
     let folder = RunFolder::new(&args.out);
     let (config, done) = match args.resume {
-        true => resumed(&args, &folder)?,
+        true => resume::resumed(&args, &folder)?,
         false => (args.config()?, 0),
     };
     let Choice {
@@ -72,23 +99,7 @@ fn run(args: Args) -> Result<(), Problem> {
         0 => History::default(),
         done => History::read(&folder.history(), done)?,
     };
-    match args.resume {
-        true => folder.write_json(&folder.config(), &config)?,
-        false => folder.start(&config)?,
-    }
-    say(format_args!(
-        "network: {}, {} activation{}, {} initialization, {} with learning rate {}",
-        config::list(&config.widths()),
-        config.activation,
-        if config.norm {
-            " after a layer norm"
-        } else {
-            ""
-        },
-        config.init,
-        config.optimizer,
-        config.lr
-    ));
+    say(header::header(&config));
     say(format_args!(
         "data: {} images to train on, {} for validation, {} to test at the end",
         train.len(),
@@ -98,69 +109,52 @@ fn run(args: Args) -> Result<(), Problem> {
     if let Some(note) = advice::before_start(&config, train.len()) {
         say(format_args!("note: {note}"));
     }
-
-    let network = Training {
+    let ended = match args.resume {
+        true => {
+            say(header::resumption(
+                &config,
+                folder.saved_config()?.epochs,
+                done,
+            ));
+            Ending::of_complete(&config, &history)
+        }
+        false => None,
+    };
+    let ending = match ended {
+        Some(ending) => {
+            say(format_args!("nothing is left to train: {ending}"));
+            folder.write_json(&folder.config(), &config)?;
+            ending
+        }
+        None => {
+            match args.resume {
+                true => folder.go_on(&config)?,
+                false => folder.start(&config)?,
+            }
+            let training = Training {
+                config: &config,
+                folder: &folder,
+                device: &device,
+                train: train.clone(),
+                validation: validation.clone(),
+                history: history.clone(),
+                done,
+                plain: args.plain,
+            };
+            training.run()?
+        }
+    };
+    let results = Results {
         config: &config,
         folder: &folder,
         device: &device,
-        train: train.clone(),
-        validation: validation.clone(),
-        history: history.clone(),
-        done,
-        plain: args.plain,
-    }
-    .run()?;
-
-    let accuracy = |digits: &Digits| Confusion::of(&network, digits, &device).accuracy();
-    let seconds = history.epochs().iter().map(|epoch| epoch.seconds).sum();
-    let steps = train.len().div_ceil(config.batch_size) * config.epochs;
-    let test = Confusion::of(&network, &mnist.test, &device);
-    let summary = Summary::new(&config, device_name)
-        .with_accuracies(accuracy(&train), accuracy(&validation), test.accuracy())
-        .with_speed(seconds, steps);
-    let start = train::initial_network(&config, &train)?.to_device(&device);
-    let before = figures::inspect(&start, &train, &device)?;
-    let after = figures::inspect(&network, &train, &device)?;
-    network
-        .save_file(folder.model())
-        .map_err(|error| Problem(format!("{}: {error}", folder.model().display())))?;
-    folder.write_json(&folder.summary(), &summary)?;
-    say(summary.report(&test));
-
-    figures::save(
-        &figures::curves(&config, &history.epochs()),
-        &folder,
-        "curves",
-    )?;
-    figures::save(&figures::layers(&before, &after), &folder, "layers")?;
-    for line in advice::after_training(&config, &before.report, &after.report) {
-        say(line);
-    }
-    say(format_args!("results: {}", folder.path().display()));
-    Ok(())
-}
-
-/// The configuration of the run in `folder`, and the number of epochs that it has behind it.
-fn resumed(args: &Args, folder: &RunFolder) -> Result<(RunConfig, usize), Problem> {
-    let path = folder.path().display();
-    if !folder.config().exists() {
-        return Err(Problem(format!(
-            "--resume: no run in {path}: start one without --resume, or name its folder with --out"
-        )));
-    }
-    let config = args.resume(folder.saved_config()?)?;
-    let Some(done) = folder.last_epoch() else {
-        return Err(Problem(format!(
-            "--resume: no checkpoint in {path}: the run stopped in its first epoch, start it again without --resume"
-        )));
+        device_name,
+        train: &train,
+        validation: &validation,
+        test: &mnist.test,
+        history: &history,
     };
-    if done > config.epochs {
-        return Err(Problem(format!(
-            "--resume: the run in {path} has {done} epochs behind it, more than --epochs {}",
-            config.epochs
-        )));
-    }
-    Ok((config, done))
+    results.leave(ending)
 }
 
 /// The images to train on, and those kept for validation: the last ones.

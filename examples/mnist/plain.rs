@@ -18,6 +18,7 @@ pub struct PlainRenderer {
     started: Instant,
     progress: Option<Progress>,
     values: [f64; 4],
+    is_validated: bool,
 }
 
 impl PlainRenderer {
@@ -29,6 +30,7 @@ impl PlainRenderer {
             started: Instant::now(),
             progress: None,
             values: [f64::NAN; 4],
+            is_validated: true,
         }
     }
 
@@ -71,7 +73,10 @@ impl TrainingProgressLogger for PlainRenderer {
     fn start_split(&mut self, split: &str, total_items: usize) {
         let part = match split {
             "train" => "training",
-            _ => "validation",
+            _ => {
+                self.is_validated = total_items > 0;
+                "validation"
+            }
         };
         let what = format!("epoch {:2}/{}  {part}", self.epoch, self.epochs);
         self.progress = Some(Progress::new(what, total_items));
@@ -89,9 +94,14 @@ impl TrainingProgressLogger for PlainRenderer {
 
     fn update_epoch(&mut self, epoch: usize) {
         let [loss, accuracy, validation_loss, validation_accuracy] = self.values;
+        let validation = match self.is_validated {
+            true => format!(
+                "  validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %"
+            ),
+            false => String::new(),
+        };
         say(format_args!(
-            "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %  \
-             validation loss {validation_loss:.4}  accuracy {validation_accuracy:5.2} %  {:.1} s",
+            "epoch {epoch:2}/{}  loss {loss:.4}  accuracy {accuracy:5.2} %{validation}  {:.1} s",
             self.epochs,
             self.started.elapsed().as_secs_f64()
         ));

@@ -9,6 +9,16 @@ use serde::de::DeserializeOwned;
 use crate::config::RunConfig;
 use crate::problem::Problem;
 
+/// What a run leaves at its end.
+const RESULTS: [&str; 6] = [
+    "model.bpk",
+    "summary.json",
+    "curves.svg",
+    "curves.png",
+    "layers.svg",
+    "layers.png",
+];
+
 /// The folder of a run: its configuration, results and checkpoints.
 pub struct RunFolder {
     path: PathBuf,
@@ -58,21 +68,9 @@ impl RunFolder {
         let probe = self.path.join(".probe");
         fs::write(&probe, "").map_err(unwritable)?;
         fs::remove_file(&probe).map_err(unwritable)?;
-        let files = [
-            "model.bpk",
-            "history.csv",
-            "summary.json",
-            "experiment.log",
-            "curves.svg",
-            "curves.png",
-            "layers.svg",
-            "layers.png",
-        ];
-        for path in files.map(|file| self.path.join(file)) {
-            if path.exists() {
-                fs::remove_file(path).map_err(unwritable)?;
-            }
-        }
+        self.remove(&RESULTS).map_err(unwritable)?;
+        self.remove(&["history.csv", "experiment.log"])
+            .map_err(unwritable)?;
         for epoch in self.saved_epochs() {
             for path in self.checkpoint(epoch) {
                 if path.exists() {
@@ -84,6 +82,22 @@ impl RunFolder {
         self.write_json(&self.config(), config)
     }
 
+    /// Makes the folder ready for a run to go on: what it came to before does not hold any more.
+    pub fn go_on(&self, config: &RunConfig) -> Result<(), Problem> {
+        self.write_json(&self.config(), config)?;
+        self.remove(&RESULTS)
+            .map_err(|error| Problem(format!("{}: {error}", self.path.display())))
+    }
+
+    fn remove(&self, files: &[&str]) -> std::io::Result<()> {
+        for path in files.iter().map(|file| self.path.join(file)) {
+            if path.exists() {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The configuration of the run in the folder.
     pub fn saved_config(&self) -> Result<RunConfig, Problem> {
         read_json(&self.config())
@@ -91,12 +105,15 @@ impl RunFolder {
 
     /// The last epoch whose checkpoint is whole: a run that was killed may have left half a one.
     pub fn last_epoch(&self) -> Option<usize> {
-        self.saved_epochs().into_iter().rev().find(|epoch| {
-            let [model, optimizer, scheduler] = self.checkpoint(*epoch);
-            ModuleRecord::load(model).is_ok()
-                && OptimizerRecord::load(optimizer).is_ok()
-                && scheduler.exists()
-        })
+        let mut latest_first = self.saved_epochs().into_iter().rev();
+        latest_first.find(|epoch| self.is_whole(*epoch))
+    }
+
+    fn is_whole(&self, epoch: usize) -> bool {
+        let [model, optimizer, scheduler] = self.checkpoint(epoch);
+        ModuleRecord::load(model).is_ok()
+            && OptimizerRecord::load(optimizer).is_ok()
+            && scheduler.exists()
     }
 
     /// The network as it was after `epoch`.
@@ -112,7 +129,7 @@ impl RunFolder {
     }
 
     /// The epochs with a checkpoint, in order.
-    fn saved_epochs(&self) -> Vec<usize> {
+    pub fn saved_epochs(&self) -> Vec<usize> {
         let Ok(files) = fs::read_dir(self.checkpoints()) else {
             return Vec::new();
         };

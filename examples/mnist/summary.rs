@@ -1,86 +1,87 @@
-use std::fmt::Write;
-
 use serde::Serialize;
 
 use crate::config::RunConfig;
-use crate::evaluate::Confusion;
+use crate::ending::Ending;
+use crate::evaluate::Evaluation;
+use crate::history::Epoch;
 
-/// What a run came to.
+/// What a run came to, with every setting of it.
 #[derive(Debug, Serialize)]
-pub struct Summary {
-    device: String,
-    activation: String,
-    optimizer: String,
-    init: String,
-    hidden: Vec<usize>,
-    epochs: usize,
-    seed: u64,
+pub struct Summary<'a> {
+    ended: String,
+    epochs_done: usize,
+    /// The epoch whose network was tested and saved.
+    epoch_of_network: usize,
+    device: &'a str,
+    #[serde(flatten)]
+    config: &'a RunConfig,
+    train_loss: f64,
     train_accuracy: f64,
-    validation_accuracy: f64,
+    validation_loss: Option<f64>,
+    validation_accuracy: Option<f64>,
+    test_loss: f64,
     test_accuracy: f64,
+    /// With the validation after each epoch.
     training_seconds: f64,
     steps_per_second: f64,
 }
 
-impl Summary {
-    pub fn new(config: &RunConfig, device: &str) -> Self {
+/// What the network of an epoch makes of each set of images.
+pub struct Outcome {
+    pub epoch: usize,
+    pub train: Evaluation,
+    /// `None` without validation images.
+    pub validation: Option<Evaluation>,
+    pub test: Evaluation,
+}
+
+impl<'a> Summary<'a> {
+    /// `steps`: how many an epoch has.
+    pub fn new(
+        config: &'a RunConfig,
+        device: &'a str,
+        ending: &Ending,
+        outcome: &Outcome,
+        epochs: &[Epoch],
+        steps: usize,
+    ) -> Self {
+        let seconds = epochs.iter().map(|epoch| epoch.seconds).sum();
+        let validation = outcome.validation.as_ref();
         Self {
-            device: device.to_string(),
-            activation: config.activation.to_string(),
-            optimizer: config.optimizer.to_string(),
-            init: config.init.to_string(),
-            hidden: config.hidden.clone(),
-            epochs: config.epochs,
-            seed: config.seed,
-            train_accuracy: f64::NAN,
-            validation_accuracy: f64::NAN,
-            test_accuracy: f64::NAN,
-            training_seconds: f64::NAN,
-            steps_per_second: f64::NAN,
+            ended: ending.to_string(),
+            epochs_done: epochs.len(),
+            epoch_of_network: outcome.epoch,
+            device,
+            config,
+            train_loss: outcome.train.loss,
+            train_accuracy: outcome.train.accuracy(),
+            validation_loss: validation.map(|it| it.loss),
+            validation_accuracy: validation.map(Evaluation::accuracy),
+            test_loss: outcome.test.loss,
+            test_accuracy: outcome.test.accuracy(),
+            training_seconds: seconds,
+            steps_per_second: (steps * epochs.len()) as f64 / seconds,
         }
     }
 
-    pub fn with_accuracies(mut self, train: f64, validation: f64, test: f64) -> Self {
-        self.train_accuracy = train;
-        self.validation_accuracy = validation;
-        self.test_accuracy = test;
-        self
-    }
-
-    /// `seconds` include the validation after each epoch.
-    pub fn with_speed(mut self, seconds: f64, steps: usize) -> Self {
-        self.training_seconds = seconds;
-        self.steps_per_second = steps as f64 / seconds;
-        self
-    }
-
     /// The summary to read.
-    pub fn report(&self, test: &Confusion) -> String {
-        let mut text = String::new();
+    pub fn report(&self, test: &Evaluation) -> String {
         let percent = |share: f64| format!("{:.2} %", 100.0 * share);
-        writeln!(
-            text,
-            "\ntest accuracy {} ({} of {}), training {}, validation {}",
+        let validation = match self.validation_accuracy {
+            Some(accuracy) => format!(", validation {}", percent(accuracy)),
+            None => String::new(),
+        };
+        format!(
+            "\ntest accuracy {} ({} of {}), training {}{validation}\n\
+             trained for {:.1} s, {:.0} steps a second\n\n\
+             test images: each row is a digit, the columns are what it was taken for\n{}\n",
             percent(self.test_accuracy),
-            test.correct(),
-            test.total(),
+            test.confusion.correct(),
+            test.confusion.total(),
             percent(self.train_accuracy),
-            percent(self.validation_accuracy)
+            self.training_seconds,
+            self.steps_per_second,
+            test.confusion
         )
-        .and_then(|()| {
-            writeln!(
-                text,
-                "trained for {:.1} s, {:.0} steps a second\n",
-                self.training_seconds, self.steps_per_second
-            )
-        })
-        .and_then(|()| {
-            writeln!(
-                text,
-                "test images: each row is a digit, the columns are what it was taken for\n{test}"
-            )
-        })
-        .expect("a String can be written");
-        text
     }
 }

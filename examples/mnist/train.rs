@@ -1,27 +1,30 @@
+use std::any::Any;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::data::dataset::Dataset;
 use burn::module::Module;
-use burn::store::ModuleRecord;
 use burn::tensor::Device;
-use burn::train::checkpoint::KeepLastNCheckpoints;
 use burn::train::metric::{AccuracyMetric, LossMetric};
-use burn::train::{Interrupter, Learner, SupervisedTraining};
+use burn::train::{Interrupter, Learner, LearningResult, SupervisedTraining};
 use burn_extras::model::Mlp;
 
 use crate::batch::{DigitBatcher, EpochLoader};
 use crate::classifier::Classifier;
 use crate::config::RunConfig;
 use crate::data::Digits;
+use crate::ending::Ending;
 use crate::history::History;
+use crate::logger::HistoryLogger;
 use crate::plain::PlainRenderer;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
 use crate::schedule::Rate;
+use crate::signal::Signals;
+use crate::strategy::{LastTwoAndBest, Patience};
+use crate::terminal::Terminal;
 
 /// A training, ready to go: everything that can be wrong has been checked.
 pub struct Training<'a> {
@@ -37,28 +40,56 @@ pub struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Trains, and returns the network on the plain device.
-    pub fn run(self) -> Result<Mlp, Problem> {
+    /// Trains until the end, whichever it is; what it came to lies in the checkpoints.
+    ///
+    /// An epoch that was stopped before it was over does not count, and leaves no trace.
+    pub fn run(self) -> Result<Ending, Problem> {
+        let learner = self.learner()?;
+        let interrupter = Interrupter::new();
+        let plain = self.plain || !std::io::stdout().is_terminal();
+        let terminal = || (!plain).then(Terminal::open).flatten();
+        let signals = Signals::watch(interrupter.clone(), terminal())
+            .map_err(|error| Problem(format!("signals cannot be watched: {error}")))?;
+
+        let training = self.training(interrupter.clone(), plain);
+        // The dashboard ends a training that its user kills with a panic.
+        let result = catch_unwind(AssertUnwindSafe(|| training.launch(learner)));
+        let failure = match result {
+            Ok(result) => failure_of(result),
+            Err(panic) => {
+                terminal().inspect(Terminal::show_cursor);
+                Some(message(&*panic))
+            }
+        };
+
+        self.history.keep(self.folder.last_epoch().unwrap_or(0));
+        let path = self.folder.history();
+        let written = self.history.write(&path);
+        written.map_err(|error| Problem(format!("{}: {error}", path.display())))?;
+        Ok(self.ending(failure, &signals, &interrupter))
+    }
+
+    fn learner(&self) -> Result<Learner<Classifier>, Problem> {
         let config = self.config;
         let device = self.device.clone().autodiff();
+        let initial = initial_network(config, &self.train)?.into_record();
         let model = Classifier {
-            network: config
-                .network()
-                .init(&device)
-                .load_record(initial_network(config, &self.train)?.into_record()),
+            network: config.network().init(&device).load_record(initial),
+            clip: config.clip,
         };
-        if self.done == self.config.epochs {
-            return self.finished(model);
-        }
         let steps = self.train.len().div_ceil(config.batch_size);
         let rate = Rate {
             schedule: config.schedule,
             lr: config.lr,
+            warmup: (config.warmup * steps as f64).round() as usize,
             step: steps * self.done,
             steps: steps * config.epochs,
         };
-        let learner = Learner::new(model, config.optimizer.init(), rate);
+        Ok(Learner::new(model, config.optimizer.init(), rate))
+    }
 
+    fn training(&self, interrupter: Interrupter, plain: bool) -> SupervisedTraining<Classifier> {
+        let config = self.config;
         let train = EpochLoader::new(
             self.train.clone(),
             config.batch_size,
@@ -68,72 +99,70 @@ impl Training<'_> {
         let validation = DataLoaderBuilder::new(DigitBatcher)
             .batch_size(config.batch_size)
             .build(self.validation.clone());
-        let interrupter = Interrupter::new();
-        let logger = self
-            .history
-            .logger(&self.folder.history(), interrupter.clone());
+        let history = &self.history;
+        let logger =
+            HistoryLogger::new(history.clone(), &self.folder.history(), interrupter.clone());
+        let strategy = LastTwoAndBest::new(history.clone(), self.folder.saved_epochs());
         let mut training = SupervisedTraining::new(self.folder.path(), Arc::new(train), validation)
             .metrics((LossMetric::new(), AccuracyMetric::new()))
             .with_metric_logger(logger)
             .with_interrupter(interrupter)
             .with_default_checkpointers()
-            // Two, so that a run that is killed while it saves can still be resumed.
-            .with_checkpointing_strategy(KeepLastNCheckpoints::new(2))
-            .num_epochs(self.config.epochs);
+            .with_checkpointing_strategy(strategy)
+            .num_epochs(config.epochs);
+        if let Some(epochs) = config.patience {
+            let history = history.clone();
+            training = training.early_stopping(Patience { history, epochs });
+        }
         if self.done > 0 {
             training = training.checkpoint(self.done);
         }
-        if self.plain || !std::io::stdout().is_terminal() {
+        if plain {
             training = training
                 .renderer(Box::new(PlainRenderer::new()))
                 .with_application_logger(None);
         }
-
-        // The dashboard ends a training that its user kills with a panic.
-        let result = catch_unwind(AssertUnwindSafe(|| training.launch(learner)))
-            .map_err(|_| self.stopped("the training was killed"))?;
-        // The dashboard holds the terminal until its renderer is gone.
-        drop(result.renderer);
-        if let Some(diverged) = self.history.diverged() {
-            let step = match diverged.step {
-                Some(step) => format!("step {step} of epoch {}", diverged.epoch),
-                None => format!("the validation of epoch {}", diverged.epoch),
-            };
-            return Err(Problem(format!(
-                "the loss became {} in {step}: try a smaller --lr (it is {}), another --optimizer or another --init",
-                diverged.loss, config.lr
-            )));
-        }
-        if let Some(error) = result.error {
-            return Err(self.stopped(&error.to_string()));
-        }
-        if self.history.epochs().len() < self.config.epochs {
-            let reason = result.interrupted.and_then(|it| it.reason);
-            return Err(self.stopped(&reason.unwrap_or("the training was stopped".into())));
-        }
-        Ok(result.model.network)
+        training
     }
 
-    /// The network of a run that has no epoch left to train.
-    fn finished(&self, model: Classifier) -> Result<Mlp, Problem> {
-        let path = self.folder.checkpoint_model(self.done);
-        let record = load(&path)?;
-        let model = model
-            .try_load_record(record)
-            .map_err(|error| Problem(format!("{}: {error}", path.display())))?;
-        Ok(model.valid().network)
+    fn ending(
+        &self,
+        failure: Option<String>,
+        signals: &Signals,
+        interrupter: &Interrupter,
+    ) -> Ending {
+        let history = &self.history;
+        if let Some(diverged) = history.diverged() {
+            return Ending::Diverged(diverged);
+        }
+        if let Some(complete) = Ending::of_complete(self.config, history) {
+            return complete;
+        }
+        match (failure.or(history.unwritable()), signals.first()) {
+            (Some(panic), _) if panic == KILLED => Ending::Dashboard,
+            (Some(failure), _) => Ending::Failed(failure),
+            (None, Some(signal)) => Ending::Signal(signal),
+            // Nothing but the dashboard gives a reason.
+            (None, None) if interrupter.get_message().is_some() => Ending::Dashboard,
+            (None, None) => Ending::Failed("its experiment.log says why".into()),
+        }
     }
+}
 
-    fn stopped(&self, why: &str) -> Problem {
-        let epochs = self.history.epochs().len();
-        Problem(match epochs {
-            0 => format!("{why} before the first epoch was over"),
-            _ => format!(
-                "{why} after epoch {epochs}: --resume --out {} continues from there",
-                self.folder.path().display()
-            ),
-        })
-    }
+/// What Burn's dashboard panics with when its user kills the training.
+const KILLED: &str = "Killing training from user input.";
+
+/// The error that ended a training, if one did.
+fn failure_of(result: LearningResult<Classifier>) -> Option<String> {
+    // The dashboard holds the terminal until its renderer is gone.
+    drop(result.renderer);
+    result.error.map(|error| error.to_string())
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or("it panicked".into())
 }
 
 /// The network before its training, drawn on the CPU so that a seed means the same on every device.
@@ -148,8 +177,4 @@ pub fn initial_network(config: &RunConfig, train: &Digits) -> Result<Mlp, Proble
         Some(batch) => config.init.fit(network, batch.images),
         None => network,
     })
-}
-
-fn load(path: &Path) -> Result<ModuleRecord, Problem> {
-    ModuleRecord::load(path).map_err(|error| Problem(format!("{}: {error}", path.display())))
 }

@@ -25,6 +25,8 @@ mod problem;
 #[path = "../mnist/run_folder.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod run_folder;
+#[path = "../mnist/saved.rs"]
+mod saved;
 #[path = "../mnist/schedule.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod schedule;
@@ -38,7 +40,6 @@ use std::process::ExitCode;
 
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::Dataset;
-use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::activation::softmax;
 use burn_extras::model::Mlp;
@@ -85,7 +86,13 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<(), Problem> {
     let device = device::choose(&args.device)?.device;
-    let network = load(&RunFolder::new(&args.run), &device)?;
+    let (network, epoch) = saved::result(&RunFolder::new(&args.run), &device)?;
+    if let Some(epoch) = epoch {
+        say(format_args!(
+            "the run in {} was killed: this is its network after epoch {epoch}",
+            args.run.display()
+        ));
+    }
     match args.test_index {
         Some(range) => {
             let test = Mnist::load(args.data.as_deref())?.test;
@@ -114,27 +121,6 @@ fn run(args: Args) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-fn load(folder: &RunFolder, device: &Device) -> Result<Mlp, Problem> {
-    let path = folder.path().display();
-    if !folder.model().exists() {
-        return Err(Problem(format!(
-            "no trained network in {path}: run the mnist example first, or name its folder with --run"
-        )));
-    }
-    let config = folder.saved_config()?;
-    config
-        .network()
-        .init(device)
-        .try_load_file(folder.model())
-        .map_err(|error| {
-            Problem(format!(
-                "{} does not hold the network of {}: {error}",
-                folder.model().display(),
-                folder.config().display()
-            ))
-        })
 }
 
 /// Prints the digit, what the network takes it for, and how sure it is.

@@ -224,6 +224,16 @@ impl SwiGluConfig {
         Ok(())
     }
 
+    /// How many weights it has at that width, unless the number itself is too large.
+    pub(super) fn num_params_for(self, width: usize) -> Option<usize> {
+        let rows = self
+            .d_input
+            .unwrap_or(width)
+            .checked_add(usize::from(self.bias))?;
+        rows.checked_mul(self.d_output.unwrap_or(width))?
+            .checked_mul(2)
+    }
+
     /// The same, with `width` for what is not said.
     pub(super) fn of_width(self, width: usize) -> Self {
         Self {

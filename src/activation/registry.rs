@@ -239,6 +239,16 @@ impl ActivationConfig {
         }
     }
 
+    /// How many weights it has between two layers of a network, where there are `width` features: 0 for a
+    /// formula, `None` where the number itself is too large.
+    pub fn num_params_for(&self, width: usize) -> Option<usize> {
+        match self {
+            Self::PRelu(config) => Some(config.num_parameters()),
+            Self::SwiGlu(config) => config.num_params_for(width),
+            _ => Some(0),
+        }
+    }
+
     /// `f(x)` in `f64`; `None` for those that have weights.
     ///
     /// # Panics

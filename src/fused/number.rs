@@ -151,7 +151,9 @@ pub trait Number:
     #[inline(always)]
     fn times(self, factor: f64) -> Self {
         let high = f64::from(factor as f32);
-        self.mul_add(Self::literal(high), self * (factor - high))
+        // The bound keeps infinity out of a difference.
+        let low = self.clamp(-1e30, 1e30) * (factor - high);
+        self.mul_add(Self::literal(high), low)
     }
 
     /// `self * self`.

@@ -2,7 +2,7 @@ use core::fmt;
 
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
+use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use crate::activation::{Activation, ActivationConfig};
@@ -40,6 +40,10 @@ pub struct MlpConfig {
     /// [`VarianceMap::stability`]: crate::init::VarianceMap::stability
     #[config(default = false)]
     pub norm: bool,
+    /// The share of its outputs that each activation loses at random during training, from 0 to
+    /// below 1; the others are scaled by `1 / (1 - dropout)`. See [`Dropout`].
+    #[config(default = 0.0)]
+    pub dropout: f64,
 }
 
 impl MlpConfig {
@@ -75,6 +79,7 @@ impl MlpConfig {
                         .apply(activation, &ActivationConfig::Identity)
                 })
                 .collect(),
+            dropout: (self.dropout > 0.0).then(|| DropoutConfig::new(self.dropout).init()),
         }
     }
 
@@ -82,8 +87,8 @@ impl MlpConfig {
     ///
     /// # Errors
     ///
-    /// When there are fewer than two widths, one is zero, a setting of the activation or the initializer
-    /// is outside its range, an activation with weights does not fit a layer, or `auto` finds no gain for
+    /// When there are fewer than two widths, one is zero, the dropout or a setting of the activation or the
+    /// initializer is outside its range, an activation with weights does not fit a layer, or `auto` finds no gain for
     /// the activation.
     pub fn validate(&self) -> Result<(), MlpError> {
         let refuse = |why: String| Err(MlpError(why));
@@ -95,6 +100,12 @@ impl MlpConfig {
         }
         if self.widths.contains(&0) {
             return refuse(format!("widths must be at least 1, got {:?}", self.widths));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return refuse(format!(
+                "dropout must be at least 0 and below 1, got {}",
+                self.dropout
+            ));
         }
         if let Err(error) = self.activation.validate() {
             return refuse(error.to_string());
@@ -113,9 +124,24 @@ impl MlpConfig {
         Ok(())
     }
 
+    /// How many weights and biases the network has, layer norms and activations included; `None` where the
+    /// number itself is too large.
+    pub fn num_params(&self) -> Option<usize> {
+        let layer = |pair: &[usize]| pair[0].checked_add(1)?.checked_mul(pair[1]);
+        let layers = self.widths.windows(2).map(layer);
+        let places = self.hidden().iter().map(|width| {
+            let norm = if self.norm { width.checked_mul(2)? } else { 0 };
+            self.activation.num_params_for(*width)?.checked_add(norm)
+        });
+        layers
+            .chain(places)
+            .try_fold(0usize, |sum, count| sum.checked_add(count?))
+    }
+
     /// The widths of the hidden layers.
     fn hidden(&self) -> &[usize] {
-        &self.widths[1..self.widths.len() - 1]
+        let last = self.widths.len().saturating_sub(1);
+        self.widths.get(1..last).unwrap_or_default()
     }
 }
 
@@ -135,6 +161,8 @@ impl fmt::Display for MlpError {
 ///
 /// `h_0 = x`, `h_k = f(h_{k-1} W_k + b_k)`, and the last layer without `f`: its outputs are the
 /// logits of a classifier, or the values of a regression. With layer norms `h_k = f(norm(h_{k-1} W_k + b_k))`.
+/// With dropout, on a device with autodiff, each `h_k` but the input loses a share of its values at
+/// random; on a plain device none is lost.
 #[derive(Module, Debug)]
 pub struct Mlp {
     /// The linear layers, from the input on.
@@ -143,6 +171,8 @@ pub struct Mlp {
     pub norms: Vec<LayerNorm>,
     /// What follows every layer but the last: one for each of them.
     pub activations: Vec<Activation>,
+    /// What follows every activation, if anything: a network without has no trace of it in its record.
+    pub dropout: Option<Dropout>,
 }
 
 impl Mlp {
@@ -157,7 +187,7 @@ impl Mlp {
         let hidden = hidden.iter().enumerate();
         let features = hidden.fold(input, |features, (index, layer)| {
             let output = self.normed(index, layer.forward(features));
-            self.activations[index].forward(output)
+            self.dropped(self.activations[index].forward(output))
         });
         last.forward(features)
     }
@@ -167,6 +197,14 @@ impl Mlp {
         match self.norms.get(index) {
             Some(norm) => norm.forward(output),
             None => output,
+        }
+    }
+
+    /// What the next layer reads of an activation's output.
+    fn dropped<const D: usize>(&self, features: Tensor<D>) -> Tensor<D> {
+        match &self.dropout {
+            Some(dropout) => dropout.forward(features),
+            None => features,
         }
     }
 }
@@ -200,6 +238,7 @@ impl Inspect for Mlp {
                 Activation::SwiGlu(gate) => probe.layer(&name, gate.forward(output)),
                 activation => probe.activation(&name, output, |x| activation.forward(x)),
             };
+            features = self.dropped(features);
         }
         let name = format!("layers.{}", hidden.len());
         probe.layer(&name, last.forward(features))
@@ -227,6 +266,40 @@ mod tests {
         let model = MlpConfig::new(vec![3, 64, 64]).init(&device);
         let output = model.forward(Tensor::<2>::ones([1, 3], &device));
         assert!(output.min().into_scalar::<f32>() < 0.0);
+    }
+
+    #[test]
+    fn dropout_acts_in_training_alone() {
+        let device = Device::flex();
+        let config = MlpConfig::new(vec![3, 1000, 1]).with_dropout(0.25);
+        let plain = config.init(&device);
+        let input = Tensor::<2>::ones([1, 3], &device);
+        let output = plain.forward(input.clone());
+        let record = plain.clone().into_record();
+        let without = MlpConfig::new(vec![3, 1000, 1]).init(&device);
+        let without = without.load_record(record.clone());
+        assert_eq!(output.to_data(), without.forward(input.clone()).to_data());
+
+        let training = device.clone().autodiff();
+        training.seed(1);
+        let trained = config.init(&training).load_record(record);
+        let ones = Tensor::<2>::ones([1, 1000], &training);
+        let dropped = trained.dropped(ones).inner();
+        let lost = dropped.clone().equal_elem(0.0).int().sum();
+        let lost: i32 = lost.into_scalar();
+        assert!((200..300).contains(&lost), "{lost} of 1000");
+        let kept: f32 = dropped.max().into_scalar();
+        assert!((kept - 1.0 / 0.75).abs() < 1e-6, "{kept}");
+        let input = input.to_device(&training);
+        assert_ne!(output.to_data(), trained.forward(input).inner().to_data());
+    }
+
+    #[test]
+    #[should_panic(expected = "dropout must be from 0 to below 1, got 1")]
+    fn refuses_to_drop_everything() {
+        MlpConfig::new(vec![2, 2, 2])
+            .with_dropout(1.0)
+            .init(&Device::flex());
     }
 
     #[test]
@@ -275,6 +348,21 @@ mod tests {
             .collect();
         assert!(slopes[0].0 != slopes[1].0);
         assert_eq!([slopes[0].1, slopes[1].1], [[5], [5]]);
+    }
+
+    #[test]
+    fn its_weights_are_counted_before_there_are_any() {
+        for name in ["relu", "prelu", "swiglu", "swiglu(bias=1)"] {
+            for norm in [false, true] {
+                let config = MlpConfig::new(vec![6, 5, 4, 3])
+                    .with_activation(name.parse().unwrap())
+                    .with_norm(norm);
+                let model = config.init(&Device::flex());
+                assert_eq!(config.num_params(), Some(model.num_params()), "{name}");
+            }
+        }
+        let huge = MlpConfig::new(vec![usize::MAX, 2, usize::MAX]);
+        assert_eq!(huge.num_params(), None);
     }
 
     #[test]

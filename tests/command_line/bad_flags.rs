@@ -67,17 +67,18 @@ fn an_initializer_that_does_not_fit_the_activation() {
 #[test]
 fn counts_of_zero() {
     let fixture = Fixture::new();
-    for flag in [
-        "--epochs",
-        "--batch-size",
-        "--train-samples",
-        "--validation",
-    ] {
+    for flag in ["--epochs", "--batch-size", "--train-samples", "--patience"] {
         for value in ["0", "-1", "many"] {
             fixture.refuses(&[flag, value], &[flag, value, "at least 1"]);
         }
     }
-    for widths in ["0", "100,0,100", "", "100,,100", "ten"] {
+    for value in ["-1", "many", "0.5"] {
+        fixture.refuses(
+            &["--validation", value],
+            &["--validation", value, "at least 0"],
+        );
+    }
+    for widths in ["0", "100,0,100", ",", "100,,100", "ten"] {
         fixture.refuses(&["--hidden", widths], &["--hidden", "at least 1"]);
     }
 }
@@ -87,6 +88,56 @@ fn learning_rates() {
     let fixture = Fixture::new();
     for lr in ["-0.1", "0", "NaN", "inf", "fast"] {
         fixture.refuses(&["--lr", lr], &["--lr", lr, "greater than 0"]);
+    }
+}
+
+#[test]
+fn numbers_out_of_range() {
+    let fixture = Fixture::new();
+    for value in ["-1", "0", "NaN", "inf", "tight"] {
+        fixture.refuses(&["--clip", value], &["--clip", value, "greater than 0"]);
+    }
+    for flag in ["--warmup", "--weight-decay"] {
+        for value in ["-0.1", "NaN", "inf", "some"] {
+            fixture.refuses(&[flag, value], &[flag, value, "at least 0"]);
+        }
+    }
+    for value in ["-0.1", "1", "NaN", "half"] {
+        fixture.refuses(&["--dropout", value], &["--dropout", value, "below 1"]);
+    }
+    fixture.refuses(
+        &["--schedule", "cosin"],
+        &["--schedule", "'cosin'", "cosine", "one-cycle", "wsd"],
+    );
+}
+
+#[test]
+fn settings_that_cannot_go_together() {
+    let fixture = Fixture::new();
+    printed(&fixture.mnist(&["--hidden", "4", "--epochs", "1"]));
+    for (args, expected) in [
+        (
+            &["--patience", "2", "--validation", "0"][..],
+            "--validation 0",
+        ),
+        (&["--hidden", "", "--dropout", "0.5"], "--hidden \"\""),
+        (
+            &["--schedule", "one-cycle", "--warmup", "1"],
+            "one-cycle warms up by itself",
+        ),
+        (&["--warmup", "3", "--epochs", "3"], "--epochs 3"),
+        (
+            &[
+                "--weight-decay",
+                "0.1",
+                "--optimizer",
+                "adam(weight_decay=0.2)",
+            ],
+            "--optimizer has a weight decay",
+        ),
+    ] {
+        fixture.refuses(args, &[expected]);
+        assert!(fixture.out().join("model.bpk").exists(), "{args:?}");
     }
 }
 
@@ -153,12 +204,19 @@ fn resume_with_a_different_network() {
         ("--optimizer", "sgd", "adam"),
         ("--init", "xavier", "he"),
         ("--norm", "on", "off"),
-        ("--epochs", "3", "2"),
+        ("--schedule", "cosine", "linear"),
+        ("--dropout", "0.5", "0"),
+        ("--clip", "1", "unset"),
+        ("--validation", "20", "10"),
         ("--seed", "7", "42"),
     ] {
         let output = fixture.mnist(&["--resume", flag, asked]);
         assert_refused(&output, &["--resume", flag, asked, has]);
     }
+    let output = fixture.mnist(&["--resume", "--weight-decay", "0.5"]);
+    assert_refused(&output, &["--resume", "adam(weight_decay=0.5)"]);
+    let output = fixture.mnist(&["--resume", "--epochs", "1"]);
+    assert_refused(&output, &["--resume", "2 epochs behind it", "--epochs 1"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub const TRAIN_IMAGES: &str = "train-images-idx3-ubyte.gz";
@@ -67,6 +68,11 @@ impl Fixture {
 
     /// Runs the mnist example on this data set, with `args` over what every test wants.
     pub fn mnist(&self, args: &[&str]) -> Output {
+        self.mnist_command(args).output().unwrap()
+    }
+
+    /// The command that [`mnist`](Self::mnist) runs.
+    pub fn mnist_command(&self, args: &[&str]) -> Command {
         let (data, out) = (self.data(), self.out());
         let mut all = vec!["--plain"];
         for (flag, value) in [
@@ -81,7 +87,16 @@ impl Fixture {
             }
         }
         all.extend(args);
-        example("mnist", &all)
+        command("mnist", &all)
+    }
+
+    /// Lets the predict example read the first test image with the network of the run.
+    pub fn predict(&self) -> Output {
+        let (data, out) = (self.data(), self.out());
+        let [data, out] = [&data, &out].map(|path| path.to_str().unwrap());
+        let args = ["--device", "flex", "--test-index", "0"];
+        let folders = ["--data", data, "--run", out];
+        example("predict", &[args, folders].concat())
     }
 
     /// Checks that the mnist example refuses `args`: with one line that holds all of `expected`,
@@ -122,11 +137,17 @@ pub fn example(name: &str, args: &[impl AsRef<OsStr>]) -> Output {
 
 /// Runs an example in a folder.
 pub fn example_in(folder: &Path, name: &str, args: &[impl AsRef<OsStr>]) -> Output {
-    Command::new(program(name))
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .unwrap()
+    command_in(folder, name, args).output().unwrap()
+}
+
+fn command(name: &str, args: &[impl AsRef<OsStr>]) -> Command {
+    command_in(Path::new(env!("CARGO_MANIFEST_DIR")), name, args)
+}
+
+fn command_in(folder: &Path, name: &str, args: &[impl AsRef<OsStr>]) -> Command {
+    let mut command = Command::new(program(name));
+    command.args(args).current_dir(folder);
+    command
 }
 
 /// An example as a file.
@@ -143,6 +164,25 @@ pub fn program(name: &str) -> PathBuf {
         program.display()
     );
     program
+}
+
+pub fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The history of a run without the seconds, which no two runs share.
+pub fn history(run: &Path) -> Vec<String> {
+    fs::read_to_string(run.join("history.csv"))
+        .unwrap()
+        .lines()
+        .map(|line| line.rsplit_once(',').unwrap().0.to_string())
+        .collect()
+}
+
+/// The validation losses of a run's epochs.
+pub fn validation_losses(run: &Path) -> Vec<f64> {
+    let loss = |line: &String| line.split(',').nth(3).unwrap().parse().unwrap();
+    history(run).iter().skip(1).map(loss).collect()
 }
 
 /// An IDX file of bytes.

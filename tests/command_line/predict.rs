@@ -165,6 +165,7 @@ fn refuses_what_it_cannot_read() {
     fs::write(folder.join("model.bpk"), "not a network").unwrap();
     assert_refused(&predict(&["--test-index", "0"]), &["model.bpk"]);
     fs::remove_file(folder.join("model.bpk")).unwrap();
+    fs::remove_dir_all(folder.join("checkpoint")).unwrap();
     assert_refused(
         &predict(&["--test-index", "0"]),
         &["no trained network", "--run"],

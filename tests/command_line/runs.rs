@@ -1,26 +1,12 @@
 //! Runs that end well, and what they leave behind.
 
 use std::fs;
-use std::path::Path;
 
 use burn_extras::init::InitConfig;
 use serde_json::Value;
 
-use crate::fixture::{Fixture, example, printed};
+use crate::fixture::{Fixture, example, history, json, printed};
 use crate::list::listed;
-
-fn json(path: &Path) -> Value {
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// The history without the seconds, which no two runs share.
-fn history(run: &Path) -> Vec<String> {
-    fs::read_to_string(run.join("history.csv"))
-        .unwrap()
-        .lines()
-        .map(|line| line.rsplit_once(',').unwrap().0.to_string())
-        .collect()
-}
 
 #[test]
 fn leaves_its_results() {
@@ -142,24 +128,6 @@ fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
     for field in ["train_accuracy", "validation_accuracy", "test_accuracy"] {
         assert_eq!(resumed[field], whole[field], "{field}");
     }
-}
-
-#[test]
-fn a_run_with_a_constant_rate_can_be_lengthened() {
-    let long = Fixture::new();
-    let short = Fixture::new();
-    let args = [
-        "--hidden",
-        "8",
-        "--batch-size",
-        "5",
-        "--schedule",
-        "constant",
-    ];
-    printed(&long.mnist(&[&args[..], &["--epochs", "3"]].concat()));
-    printed(&short.mnist(&[&args[..], &["--epochs", "2"]].concat()));
-    printed(&short.mnist(&["--resume", "--epochs", "3"]));
-    assert_eq!(history(&long.out()), history(&short.out()));
 }
 
 #[test]

@@ -113,8 +113,9 @@ pub(super) const ROWS: &[Row] = &[
     here(
         "silu",
         &[],
-        "torch.nn.SiLU F.silu keras.activations.silu keras.activations.swish jax.nn.silu jax.nn.swish",
+        "torch.nn.SiLU F.silu keras.activations.silu jax.nn.silu",
     ),
+    here("swish", &[], "keras.activations.swish jax.nn.swish"),
     here(
         "hard_swish",
         &[],

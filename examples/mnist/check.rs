@@ -1,0 +1,47 @@
+use crate::config::{RunConfig, list};
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+
+/// More would not fit in memory with its gradients and the state of an optimizer.
+const MAX_PARAMETERS: usize = 200_000_000;
+
+/// Refuses settings that cannot go together.
+pub fn check(config: &RunConfig) -> Result<(), Problem> {
+    let refuse = |problem: String| Err(Problem(problem));
+    if let Err(error) = config.init.check(&config.activation) {
+        return refuse(format!("--init {}: {error}", config.init));
+    }
+    if config.parameters().is_none_or(|it| it > MAX_PARAMETERS) {
+        return refuse(format!(
+            "--hidden {}: the network would have more than {} million parameters; narrow it",
+            list(&config.hidden),
+            MAX_PARAMETERS / 1_000_000
+        ));
+    }
+    if config.dropout > 0.0 && config.hidden.is_empty() {
+        return refuse(format!(
+            "--dropout {}: it acts on hidden layers, of which --hidden \"\" has none; leave one of them out",
+            config.dropout
+        ));
+    }
+    if let Some(patience) = config.patience
+        && config.validation == 0
+    {
+        return refuse(format!(
+            "--patience {patience}: it waits for a better validation loss, which --validation 0 leaves out"
+        ));
+    }
+    if config.warmup > 0.0 && config.schedule == Schedule::OneCycle {
+        return refuse(format!(
+            "--warmup {}: --schedule one-cycle warms up by itself; leave --warmup out",
+            config.warmup
+        ));
+    }
+    if config.warmup >= config.epochs as f64 {
+        return refuse(format!(
+            "--warmup {}: it must be shorter than the training, --epochs {}",
+            config.warmup, config.epochs
+        ));
+    }
+    Ok(())
+}

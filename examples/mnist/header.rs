@@ -1,0 +1,79 @@
+use crate::config::{RunConfig, list};
+use crate::schedule::Schedule;
+
+/// Every setting in force, in a few lines.
+pub fn header(config: &RunConfig) -> String {
+    [network(config), training(config), length(config)].join("\n")
+}
+
+fn network(config: &RunConfig) -> String {
+    let mut parts = vec![list(&config.widths())];
+    if config.hidden.is_empty() {
+        parts.push("no hidden layer: softmax regression".into());
+    } else {
+        let norm = if config.norm {
+            " after a layer norm"
+        } else {
+            ""
+        };
+        parts.push(format!("{} activation{norm}", config.activation));
+    }
+    if config.dropout > 0.0 {
+        parts.push(format!("dropout {}", config.dropout));
+    }
+    parts.push(format!("{} initialization", config.init));
+    format!("network: {}", parts.join(", "))
+}
+
+fn training(config: &RunConfig) -> String {
+    let mut parts = vec![format!(
+        "{} with learning rate {}",
+        config.optimizer, config.lr
+    )];
+    parts.push(format!("{} schedule", config.schedule));
+    if config.warmup > 0.0 {
+        parts.push(format!("{} of warm-up", epochs(config.warmup)));
+    }
+    if let Some(clip) = config.clip {
+        parts.push(format!("gradients clipped to norm {clip}"));
+    }
+    format!("training: {}", parts.join(", "))
+}
+
+fn length(config: &RunConfig) -> String {
+    let mut parts = vec![format!(
+        "{} in batches of {}",
+        epochs(config.epochs as f64),
+        config.batch_size
+    )];
+    if let Some(patience) = config.patience {
+        parts.push(format!("patience {patience}"));
+    }
+    parts.push(format!("seed {}", config.seed));
+    format!("length: {}", parts.join(", "))
+}
+
+/// What to know about a run that goes on after `done` epochs, with another number of epochs than it
+/// was started with, if it `was` another.
+pub fn resumption(config: &RunConfig, was: usize, done: usize) -> String {
+    let mut text = format!("resumed after {}", epochs(done as f64));
+    if was != config.epochs {
+        text += &format!(", now to epoch {} and not {was}", config.epochs);
+        if config.schedule != Schedule::Constant {
+            text += &format!(
+                ": from here on the {} schedule is that of a run of {}",
+                config.schedule,
+                epochs(config.epochs as f64)
+            );
+        }
+    }
+    text
+}
+
+/// `1 epoch`, `0.5 epochs`.
+pub fn epochs(number: f64) -> String {
+    match number {
+        1.0 => "1 epoch".into(),
+        _ => format!("{number} epochs"),
+    }
+}

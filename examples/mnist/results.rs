@@ -1,0 +1,129 @@
+use burn::data::dataset::Dataset;
+use burn::module::Module;
+use burn::tensor::Device;
+use burn_extras::model::Mlp;
+
+use crate::advice;
+use crate::config::RunConfig;
+use crate::data::Digits;
+use crate::ending::Ending;
+use crate::evaluate::Evaluation;
+use crate::figures;
+use crate::header::epochs;
+use crate::history::History;
+use crate::print::say;
+use crate::problem::Problem;
+use crate::run_folder::RunFolder;
+use crate::saved;
+use crate::summary::{Outcome, Summary};
+use crate::train;
+
+/// A run whose training is over.
+pub struct Results<'a> {
+    pub config: &'a RunConfig,
+    pub folder: &'a RunFolder,
+    pub device: &'a Device,
+    pub device_name: &'a str,
+    pub train: &'a Digits,
+    pub validation: &'a Digits,
+    pub test: &'a Digits,
+    pub history: &'a History,
+}
+
+impl Results<'_> {
+    /// Tests and saves the best network that the run has, draws its pictures, and says how it ended;
+    /// returns the exit status.
+    pub fn leave(self, ending: Ending) -> Result<u8, Problem> {
+        let config = self.config;
+        let Some((epoch, network, train)) = self.network(&ending) else {
+            let before = || format!("{ending} before the first epoch was over: nothing is saved");
+            return Err(Problem(ending.problem(config.lr).unwrap_or_else(before)));
+        };
+        let outcome = Outcome {
+            epoch,
+            train,
+            validation: (self.validation.len() > 0)
+                .then(|| self.evaluation(&network, self.validation)),
+            test: self.evaluation(&network, self.test),
+        };
+        let done = self.history.epochs();
+        let steps = self.train.len().div_ceil(config.batch_size);
+        let summary = Summary::new(config, self.device_name, &ending, &outcome, &done, steps);
+
+        let start = train::initial_network(config, self.train)?.to_device(self.device);
+        let before = figures::inspect(&start, self.train, self.device)?;
+        let after = figures::inspect(&network, self.train, self.device)?;
+        network
+            .save_file(self.folder.model())
+            .map_err(|error| Problem(format!("{}: {error}", self.folder.model().display())))?;
+        self.folder.write_json(&self.folder.summary(), &summary)?;
+        say(summary.report(&outcome.test));
+
+        figures::save(&figures::curves(config, &done), self.folder, "curves")?;
+        figures::save(&figures::layers(&before, &after), self.folder, "layers")?;
+        for line in advice::after_training(config, &before.report, &after.report) {
+            say(line);
+        }
+        say(self.conclusion(&ending, epoch));
+        say(format_args!("results: {}", self.folder.path().display()));
+        match ending.problem(config.lr) {
+            None => Ok(ending.exit_status()),
+            Some(problem) => Err(Problem(format!(
+                "{problem}; what is saved is the network of epoch {epoch}"
+            ))),
+        }
+    }
+
+    fn evaluation(&self, network: &Mlp, digits: &Digits) -> Evaluation {
+        Evaluation::of(network, digits, self.device)
+    }
+
+    /// The network to take, with its epoch and what it makes of the training images: the last where the
+    /// run went its whole length and nobody asked for the best, otherwise the best, or the last good one
+    /// where no validation tells the best.
+    fn network(&self, ending: &Ending) -> Option<(usize, Mlp, Evaluation)> {
+        let history = self.history.epochs();
+        let mut candidates = self.folder.saved_epochs();
+        candidates.retain(|epoch| *epoch <= history.len());
+        if self.takes_best(ending) {
+            let loss = |epoch: usize| history[epoch - 1].validation_loss.unwrap_or(f64::INFINITY);
+            candidates.sort_by(|one, other| loss(*one).total_cmp(&loss(*other)));
+        } else {
+            candidates.reverse();
+        }
+        candidates.into_iter().find_map(|epoch| {
+            // A checkpoint that was half saved is passed over, and one that the last step ruined.
+            let network = saved::after_epoch(epoch, self.folder, self.config, self.device).ok()?;
+            let evaluation = self.evaluation(&network, self.train);
+            let is_good = evaluation.loss.is_finite();
+            is_good.then_some((epoch, network, evaluation))
+        })
+    }
+
+    fn takes_best(&self, ending: &Ending) -> bool {
+        let is_whole = *ending == Ending::Finished && self.config.patience.is_none();
+        !is_whole && self.history.best().is_some()
+    }
+
+    /// How the run ended, whose network it left, and how to go on.
+    fn conclusion(&self, ending: &Ending, epoch: usize) -> String {
+        let done = self.history.epochs().len();
+        let which = match self.takes_best(ending) {
+            true => "the best by its validation loss",
+            false if epoch == done => "the last",
+            false => "the last good one",
+        };
+        let out = self.folder.path().display();
+        let next = match ending {
+            Ending::Finished => format!("; --resume --epochs N --out {out} goes on"),
+            Ending::OutOfPatience => format!("; --resume --patience N --out {out} goes on"),
+            Ending::Diverged(_) => String::new(),
+            _ => format!("; --resume --out {out} goes on from epoch {done}"),
+        };
+        let after = match self.config.epochs {
+            all if all == done => epochs(all as f64),
+            all => format!("{done} of {}", epochs(all as f64)),
+        };
+        format!("{ending} after {after}; the network is that of epoch {epoch}, {which}{next}")
+    }
+}
