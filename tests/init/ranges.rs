@@ -42,7 +42,8 @@ fn refused<I: Initialize + Into<InitConfig>>(config: I, message: &str) {
     let activation = ActivationConfig::Relu;
     assert_eq!(panic(|| named.apply(layer(), &activation)), message);
     let network = MlpConfig::new(vec![3, 2]).with_initializer(named);
-    assert_eq!(panic(|| network.init(&device)), message);
+    let of_network = format!("MlpConfig: {message}");
+    assert_eq!(panic(|| network.init(&device)), of_network);
 }
 
 #[test]
