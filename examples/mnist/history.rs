@@ -95,7 +95,15 @@ impl History {
         Ok(history)
     }
 
-    pub fn write(&self, path: &Path) -> std::io::Result<()> {
+    /// Writes the history, and keeps the reason where that fails.
+    pub fn save(&self, path: &Path) {
+        if let Err(error) = self.write(path) {
+            let reason = format!("{}: {error}", path.display());
+            self.state().unwritable = Some(reason);
+        }
+    }
+
+    fn write(&self, path: &Path) -> std::io::Result<()> {
         let mut file = File::create(path)?;
         writeln!(file, "{HEADER}")?;
         for epoch in self.epochs() {

@@ -89,9 +89,8 @@ impl MetricLogger for HistoryLogger {
         epoch.seconds = self.start.elapsed().as_secs_f64();
         self.start = Instant::now();
         self.history.state().epochs.push(epoch);
-        if let Err(error) = self.history.write(&self.path) {
-            let error = format!("{}: {error}", self.path.display());
-            self.history.state().unwritable = Some(error);
+        self.history.save(&self.path);
+        if self.history.unwritable().is_some() {
             self.interrupter.stop(None);
         }
     }

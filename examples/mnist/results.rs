@@ -35,9 +35,18 @@ impl Results<'_> {
     /// returns the exit status.
     pub fn leave(self, ending: Ending) -> Result<u8, Problem> {
         let config = self.config;
+        let done = self.history.epochs();
         let Some((epoch, network, train)) = self.network(&ending) else {
-            let before = || format!("{ending} before the first epoch was over: nothing is saved");
-            return Err(Problem(ending.problem(config.lr).unwrap_or_else(before)));
+            let problem = ending.problem(config.lr);
+            return Err(Problem(problem.unwrap_or_else(|| match done.len() {
+                0 => format!("{ending} before the first epoch was over: nothing is saved"),
+                _ => self.ruined(),
+            })));
+        };
+        let wants_last = ending == Ending::Finished && !self.takes_best(&ending);
+        let ending = match wants_last && epoch < done.len() {
+            true => Ending::Failed(self.ruined()),
+            false => ending,
         };
         let outcome = Outcome {
             epoch,
@@ -46,7 +55,6 @@ impl Results<'_> {
                 .then(|| self.evaluation(&network, self.validation)),
             test: self.evaluation(&network, self.test),
         };
-        let done = self.history.epochs();
         let steps = self.train.len().div_ceil(config.batch_size);
         let summary = Summary::new(config, self.device_name, &ending, &outcome, &done, steps);
 
@@ -72,6 +80,14 @@ impl Results<'_> {
                 "{problem}; what is saved is the network of epoch {epoch}"
             ))),
         }
+    }
+
+    /// Why the network of the last epoch is none to take, without a validation that saw it.
+    fn ruined(&self) -> String {
+        format!(
+            "the loss of the network after the last step is not a number: try a smaller --lr (it is {})",
+            self.config.lr
+        )
     }
 
     fn evaluation(&self, network: &Mlp, digits: &Digits) -> Evaluation {

@@ -63,9 +63,7 @@ impl Training<'_> {
         };
 
         self.history.keep(self.folder.last_epoch().unwrap_or(0));
-        let path = self.folder.history();
-        let written = self.history.write(&path);
-        written.map_err(|error| Problem(format!("{}: {error}", path.display())))?;
+        self.history.save(&self.folder.history());
         Ok(self.ending(failure, &signals, &interrupter))
     }
 
@@ -135,10 +133,13 @@ impl Training<'_> {
         if let Some(diverged) = history.diverged() {
             return Ending::Diverged(diverged);
         }
+        if let Some(error) = history.unwritable() {
+            return Ending::Failed(error);
+        }
         if let Some(complete) = Ending::of_complete(self.config, history) {
             return complete;
         }
-        match (failure.or(history.unwritable()), signals.first()) {
+        match (failure, signals.first()) {
             (Some(panic), _) if panic == KILLED => Ending::Dashboard,
             (Some(failure), _) => Ending::Failed(failure),
             (None, Some(signal)) => Ending::Signal(signal),
@@ -159,10 +160,12 @@ fn failure_of(result: LearningResult<Classifier>) -> Option<String> {
     result.error.map(|error| error.to_string())
 }
 
+/// The first line of a panic's message.
 fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or("it panicked".into())
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let line = text.and_then(|text| text.lines().next());
+    line.unwrap_or("it panicked").to_string()
 }
 
 /// The network before its training, drawn on the CPU so that a seed means the same on every device.

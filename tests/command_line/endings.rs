@@ -249,6 +249,29 @@ fn a_loss_that_turns_nan_without_validation_leaves_the_last_good_network() {
 }
 
 #[test]
+fn a_last_step_that_ruins_the_network_is_seen_without_validation() {
+    // One step an epoch: what the last one does shows in no loss of the training.
+    let args = ["--validation", "0", "--optimizer", "sgd", "--hidden", "8"];
+    let fixture = Fixture::new();
+    let output = fixture.mnist(&[&args[..], &["--lr", "1e30", "--epochs", "1"]].concat());
+    assert_refused(&output, &["after the last step", "--lr"]);
+    assert!(!fixture.out().join("model.bpk").exists());
+
+    // A small first step, and a huge second one.
+    let output = fixture.mnist(&[&args[..], &["--lr", "1e-4", "--epochs", "1"]].concat());
+    printed(&output);
+    let path = fixture.out().join("config.json");
+    let config = fs::read_to_string(&path).unwrap();
+    fs::write(&path, config.replace("\"lr\": 0.0001", "\"lr\": 1e30")).unwrap();
+    let more = ["--resume", "--validation", "0", "--epochs", "2"];
+    let output = fixture.mnist(&more);
+    assert_refused(&output, &["after the last step", "network of epoch 1"]);
+    let summary = json(&fixture.out().join("summary.json"));
+    assert_eq!(summary["ended"], "failed");
+    printed(&fixture.predict());
+}
+
+#[test]
 fn a_finished_run_says_so_and_is_left_as_it_is() {
     let fixture = Fixture::new();
     printed(&fixture.mnist(&["--hidden", "8", "--epochs", "2"]));
