@@ -1,9 +1,19 @@
-//! Activations, optimizers, initializers and diagnostics for [Burn](https://burn.dev).
+//! Activations, optimizers, initializers and diagnostics that [Burn](https://burn.dev) does not have,
+//! and much faster versions of those it has.
 //!
-//! A formula is written once, and runs fused and differentiable on every backend: as one vectorised,
-//! multi-threaded pass on the CPU, as tensor operations that Burn fuses into one kernel on a GPU.
 //! Everything is an ordinary Burn module or optimizer, so `Learner`, checkpoints, parameter groups,
-//! schedulers and gradient clipping work as they do with Burn's own.
+//! schedulers and gradient clipping work as they do with Burn's own, on every backend. A formula is
+//! written once: on the CPU it runs as one vectorised pass in several threads, on a GPU as tensor
+//! operations that Burn fuses into one kernel, and its derivative is that of autodiff.
+//!
+//! <figure>
+//! <style>figure svg { max-width: 100%; height: auto; }</style>
+#![doc = include_str!("../docs/strip/activations-light.svg")]
+//! </figure>
+//!
+//! *Fourteen of the activations that Burn lacks, and their derivatives.*
+//!
+//! This fits `|x|` with an activation and an optimizer that Burn lacks:
 //!
 //! ```
 //! use burn::nn::loss::{MseLoss, Reduction};
@@ -49,8 +59,9 @@
 //!
 //! | feature | what |
 //! | --- | --- |
-//! | `std` | Burn with the standard library; needed, on by default |
 //! | `flex` | Burn's CPU backend, with kernels of our own; on by default |
+//! | `rayon` | threads on the CPU; on by default |
+//! | `x86-v4` | AVX-512 on the CPU, where the machine has it; on by default |
 //! | `ndarray` | Burn's older CPU backend |
 //! | `wgpu` | any GPU, through Vulkan, Metal or DirectX 12 |
 //! | `vulkan`, `metal`, `cuda`, `rocm` | GPUs through their own compilers |
@@ -79,3 +90,7 @@ pub mod registry;
 
 #[doc = include_str!("../docs/porting.md")]
 pub mod porting {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -109,3 +109,67 @@ fn the_porting_page_names_what_there_is() {
         name.parse::<InitConfig>().unwrap();
     }
 }
+
+/// The row of the table in BENCHMARKS.md whose title starts with `table`; the first cell is `row`.
+fn measured(table: &str, row: &str) -> Option<Vec<&'static str>> {
+    let page = include_str!("../BENCHMARKS.md");
+    let from = page.lines().skip_while(|line| !line.starts_with(table));
+    let lines = from.skip(1).skip_while(|line| !line.starts_with('|'));
+    let mut rows = lines.take_while(|line| line.starts_with('|')).skip(2);
+    let cells = |line: &'static str| line.trim_matches('|').split('|').map(str::trim);
+    match row {
+        "" => rows.next().map(|line| cells(line).collect()),
+        row => rows
+            .map(|line| cells(line).collect::<Vec<_>>())
+            .find(|cells| cells[0] == row),
+    }
+}
+
+#[test]
+fn every_speed_in_the_readme_stands_in_the_benchmarks() {
+    let page = include_str!("../README.md");
+    let (_, section) = page.split_once("## How fast it is").expect("the heading");
+    let section = section.split("\n## ").next().unwrap();
+    let rows = rows(section);
+    assert!(rows.len() >= 6, "{rows:?}");
+    for row in rows {
+        let [table, name] = match code(row[4])[..] {
+            [table, name] => [table, name],
+            [table] => [table, ""],
+            _ => panic!("{row:?} names no table"),
+        };
+        let there = measured(table, name).unwrap_or_else(|| panic!("no {table} {name}"));
+        for number in row[1..4].iter().filter(|cell| !cell.is_empty()) {
+            // The table is in microseconds, the README may be in milliseconds.
+            let microseconds = number.replace('.', "");
+            assert!(
+                there.contains(number) || there.contains(&microseconds.as_str()),
+                "{number} of {row:?} is not in {there:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_readme_counts_what_there_is() {
+    let page = include_str!("../README.md");
+    let counted = |page: &'static str| {
+        let rows = rows(page);
+        let in_burn = rows.iter().filter(|row| !row[row.len() - 1].is_empty());
+        (rows.len(), in_burn.count())
+    };
+    for (what, page_of_names) in [
+        ("activations", include_str!("../docs/activations.md")),
+        ("optimizers", include_str!("../docs/optimizers.md")),
+    ] {
+        let (all, in_burn) = counted(page_of_names);
+        let line = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| [{all} {what}]")));
+        let line = line.unwrap_or_else(|| panic!("the README does not say {all} {what}"));
+        assert!(
+            line.contains(&format!("| {in_burn} of them")),
+            "{in_burn}: {line}"
+        );
+    }
+}

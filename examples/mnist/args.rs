@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
-use burn_extras::registry::Spec;
 use clap::Parser;
 
 use crate::check::check;
@@ -11,9 +10,7 @@ use crate::config::RunConfig;
 use crate::norm::Norm;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
-use crate::values::{
-    Optimizer, Widths, above_zero, count, not_negative, positive, share, with_weight_decay,
-};
+use crate::values::{Optimizer, Widths, above_zero, count, not_negative, positive, share};
 
 /// Trains a network of linear layers on MNIST.
 ///
@@ -167,18 +164,16 @@ impl Args {
 
     /// The optimizer that is asked for, or else `other`, with the weight decay that is asked for.
     fn optimizer(&self, other: &OptimizerConfig) -> Result<OptimizerConfig, Problem> {
+        let asked = self.optimizer.as_ref().map_or(other, |it| &it.config);
         let Some(decay) = self.weight_decay else {
-            let asked = self.optimizer.as_ref().map(|it| &it.config);
-            return Ok(asked.unwrap_or(other).clone());
+            return Ok(asked.clone());
         };
-        let decayed = match &self.optimizer {
-            None => Spec::parse(&other.to_string()).and_then(|it| with_weight_decay(it, decay)),
-            Some(asked) => asked.with_weight_decay(decay).ok_or_else(|| {
-                Problem(format!(
-                    "--weight-decay {decay}: --optimizer has a weight decay as well; leave one of them out"
-                ))
-            })?,
-        };
+        if self.optimizer.as_ref().is_some_and(|it| it.is_decayed) {
+            return Err(Problem(format!(
+                "--weight-decay {decay}: --optimizer has a weight decay as well; leave one of them out"
+            )));
+        }
+        let decayed = asked.with_weight_decay(decay);
         decayed.map_err(|error| Problem(format!("--weight-decay {decay}: {error}")))
     }
 }

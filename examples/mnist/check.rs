@@ -11,7 +11,11 @@ pub fn check(config: &RunConfig) -> Result<(), Problem> {
     if let Err(error) = config.init.check(&config.activation) {
         return refuse(format!("--init {}: {error}", config.init));
     }
-    if config.parameters().is_none_or(|it| it > MAX_PARAMETERS) {
+    let network = config.network();
+    if let Err(error) = network.validate() {
+        return refuse(error.to_string());
+    }
+    if network.num_params().is_none_or(|it| it > MAX_PARAMETERS) {
         return refuse(format!(
             "--hidden {}: the network would have more than {} million parameters; narrow it",
             list(&config.hidden),

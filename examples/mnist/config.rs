@@ -11,11 +11,8 @@ use crate::schedule::Schedule;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunConfig {
     pub hidden: Vec<usize>,
-    #[serde(with = "name")]
     pub activation: ActivationConfig,
-    #[serde(with = "name")]
     pub optimizer: OptimizerConfig,
-    #[serde(with = "name")]
     pub init: InitConfig,
     /// Whether a layer norm stands before each activation; runs of before it was an option have none.
     #[serde(default)]
@@ -75,13 +72,6 @@ impl RunConfig {
         widths
     }
 
-    /// Weights and biases, or `None` where the number itself is too large.
-    pub fn parameters(&self) -> Option<usize> {
-        self.widths().windows(2).try_fold(0usize, |sum, pair| {
-            sum.checked_add(pair[0].checked_add(1)?.checked_mul(pair[1])?)
-        })
-    }
-
     pub fn network(&self) -> MlpConfig {
         MlpConfig::new(self.widths())
             .with_activation(self.activation.clone())
@@ -94,28 +84,4 @@ impl RunConfig {
 pub fn list(widths: &[usize]) -> String {
     let widths: Vec<String> = widths.iter().map(ToString::to_string).collect();
     widths.join(",")
-}
-
-/// Configurations as the names that one types.
-mod name {
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<T: Display, S: Serializer>(
-        value: &T,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let name = String::deserialize(deserializer)?;
-        name.parse().map_err(serde::de::Error::custom)
-    }
 }

@@ -96,6 +96,7 @@ impl Training<'_> {
         );
         let validation = DataLoaderBuilder::new(DigitBatcher)
             .batch_size(config.batch_size)
+            .set_device(self.device.clone())
             .build(self.validation.clone());
         let history = &self.history;
         let logger =

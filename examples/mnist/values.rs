@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use burn_extras::optim::OptimizerConfig;
-use burn_extras::registry::{Spec, SpecError};
+use burn_extras::registry::SpecError;
 
 /// The widths of the hidden layers.
 #[derive(Clone, Debug)]
@@ -28,19 +28,9 @@ impl Widths {
 /// An optimizer as it was asked for: its configuration no longer tells what was left out.
 #[derive(Clone, Debug)]
 pub struct Optimizer {
-    spec: Spec,
     pub config: OptimizerConfig,
-}
-
-impl Optimizer {
-    /// The optimizer with this weight decay, or `None` if it was asked for with one.
-    pub fn with_weight_decay(&self, decay: f64) -> Option<Result<OptimizerConfig, SpecError>> {
-        let has_one = |(name, _): &(String, f64)| DECAYS.contains(&name.as_str());
-        match self.spec.params().iter().any(has_one) {
-            true => None,
-            false => Some(with_weight_decay(self.spec.clone(), decay)),
-        }
-    }
+    /// Whether its name says a weight decay.
+    pub is_decayed: bool,
 }
 
 impl FromStr for Optimizer {
@@ -49,21 +39,9 @@ impl FromStr for Optimizer {
     fn from_str(text: &str) -> Result<Self, SpecError> {
         Ok(Self {
             config: text.parse()?,
-            spec: text.parse()?,
+            is_decayed: text.contains("weight_decay"),
         })
     }
-}
-
-/// The parameters of an optimizer's name that are weight decay.
-const DECAYS: [&str; 2] = ["weight_decay", "decoupled_weight_decay"];
-
-/// `optimizer` with another weight decay than it has.
-pub fn with_weight_decay(mut optimizer: Spec, decay: f64) -> Result<OptimizerConfig, SpecError> {
-    for name in DECAYS {
-        optimizer.take(name, 0.0);
-    }
-    let written = optimizer.with(DECAYS[0], decay, f64::NAN);
-    written.to_string().parse()
 }
 
 pub fn positive(text: &str) -> Result<usize, String> {

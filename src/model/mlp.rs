@@ -103,7 +103,7 @@ impl MlpConfig {
         }
         if !(0.0..1.0).contains(&self.dropout) {
             return refuse(format!(
-                "dropout must be at least 0 and below 1, got {}",
+                "dropout must be from 0 to below 1, got {}",
                 self.dropout
             ));
         }

@@ -42,8 +42,7 @@ pub fn clip_global_norm<M: Module>(
         "clip_global_norm: max_norm must be above 0, got {max_norm}"
     );
     let norm = global_norm(&grads, module);
-    // Not `norm > max_norm`, which a NaN passes.
-    if !(norm <= max_norm) {
+    if norm > max_norm || norm.is_nan() {
         module.visit(&mut Scale {
             grads: &mut grads,
             factor: max_norm / norm,

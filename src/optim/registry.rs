@@ -230,6 +230,29 @@ impl OptimizerConfig {
     pub fn names() -> &'static [&'static str] {
         NAMES
     }
+
+    /// Sets the strength of the weight decay, of the kind that `weight_decay` is in the name.
+    ///
+    /// ```
+    /// use burn_extras::optim::OptimizerConfig;
+    ///
+    /// let config: OptimizerConfig = "adamw_keras".parse()?;
+    /// let config = config.with_weight_decay(0.1)?;
+    /// assert_eq!(config.to_string(), "adamw_keras(weight_decay=0.1)");
+    /// # Ok::<(), burn_extras::registry::SpecError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the strength is below 0 or not finite, the library's form has no weight decay, or the name
+    /// has one of another kind already.
+    pub fn with_weight_decay(&self, strength: f64) -> Result<Self, SpecError> {
+        let mut spec = self.to_spec();
+        spec.take_given("weight_decay");
+        // Written whatever it is: no number is NaN.
+        let spec = spec.with("weight_decay", strength, f64::NAN);
+        spec.to_string().parse()
+    }
 }
 
 impl FromStr for OptimizerConfig {

@@ -52,6 +52,34 @@ fn parameters_of_names() {
 }
 
 #[test]
+fn names_that_contradict_themselves_or_their_library() {
+    let fixture = Fixture::new();
+    for (optimizer, expected) in [
+        (
+            "adam(weight_decay=0.1,decoupled_weight_decay=0.2)",
+            "one kind of weight decay",
+        ),
+        ("momentum_keras(dampening=0.3)", "momentum_pytorch has it"),
+        ("nadam_optax(momentum_decay=1)", "nadam_keras has it"),
+        ("adam(lr=0.1)", "--lr"),
+        ("adam(amsgrad=1)", "the name amsgrad"),
+        ("sgd(momentum=0.9)", "the name momentum"),
+        ("torch.optim.LBFGS", "LbfgsConfig"),
+    ] {
+        fixture.refuses(&["--optimizer", optimizer], &["--optimizer", expected]);
+    }
+    for (activation, expected) in [
+        ("nn.Softmax", "instead"),
+        ("smu(alpha=1e99)", "SmuConfig: alpha must be"),
+        ("prelu(num_parameters=3)", "num_parameters"),
+        ("swiglu(d_input=3)", "d_input"),
+        ("swiglu(d_input=10000000000)", "d_input"),
+    ] {
+        fixture.refuses(&["--activation", activation], &[expected]);
+    }
+}
+
+#[test]
 fn an_initializer_that_does_not_fit_the_activation() {
     Fixture::new().refuses(
         &[
