@@ -13,6 +13,7 @@ pub struct Fans {
 
 /// Which fan a variance is divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fan {
     /// The inputs of one output: keeps the variance on the way forward.
     #[default]

@@ -68,6 +68,7 @@ use crate::activation::{ActivationConfig, LeakyReluConfig};
 /// propagation](https://arxiv.org/abs/1611.01232), 2017. He et al.,
 /// [Delving deep into rectifiers](https://arxiv.org/abs/1502.01852), 2015.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct VarianceMap {
     /// The gain that keeps the mean square of the pre-activations at 1.
     pub gain: f64,

@@ -6,6 +6,7 @@ use crate::registry::SpecError;
 
 /// Whose variance: the constant `c` in `gain^2 c / fan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scaling {
     /// `c = 2`, fan in: for ReLU, which halves the mean square.
     He,
@@ -17,6 +18,7 @@ pub enum Scaling {
 
 /// What the weights are drawn from; both have mean 0 and the same variance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Draw {
     /// A normal distribution.
     #[default]

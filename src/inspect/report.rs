@@ -4,6 +4,7 @@ use super::statistics::Statistics;
 
 /// What an [`Inspection`](super::Inspection) found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Report {
     /// What the network read.
     pub input: Option<Layer>,
@@ -19,6 +20,7 @@ pub struct Report {
 
 /// The output of a layer, after its activation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Layer {
     /// Its path in the module, `layers.0`.
     pub name: String,
@@ -43,6 +45,7 @@ pub struct Layer {
 
 /// How much of a layer sits where its activation is flat, and learns slowly or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Saturation {
     /// The share of values `z` before the activation with `|f'(z)| <= 0.05 s`.
     ///
@@ -59,6 +62,7 @@ pub struct Saturation {
 
 /// A weight or its gradient.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its path in the module, `layers.0.weight`.
     pub name: String,
@@ -68,6 +72,7 @@ pub struct Parameter {
 
 /// How far a step moved a weight.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Update {
     /// Its path in the module, `layers.0.weight`.
     pub name: String,

@@ -9,6 +9,7 @@ const NUMBERS: usize = 5;
 
 /// What the values of a tensor are like.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Statistics {
     /// The mean.
     pub mean: f64,
@@ -27,6 +28,7 @@ pub struct Statistics {
 
 /// Shares of values in 32 bins of the same width.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Histogram {
     /// Where the first bin starts: the smallest value.
     pub from: f64,
