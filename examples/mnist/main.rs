@@ -37,6 +37,7 @@ mod signal;
 mod strategy;
 mod summary;
 mod terminal;
+mod threads;
 mod train;
 mod values;
 mod wait;
@@ -58,22 +59,10 @@ use crate::run_folder::RunFolder;
 use crate::train::Training;
 
 fn main() -> ExitCode {
-    match problem::parse_args::<Args>().and_then(in_pool) {
+    match problem::parse_args::<Args>().and_then(run) {
         Ok(status) => ExitCode::from(status),
         Err(problem) => problem::exit_code(Err(problem)),
     }
-}
-
-/// Runs on a thread of the pool that shares out the CPU's work: from outside of it, every operation
-/// would wait until a sleeping thread has been woken.
-///
-/// The pool is not the global one, which stays free for the metrics' thread: if both had one pool of a
-/// single thread, each would wait for the other.
-fn in_pool(args: Args) -> Result<u8, Problem> {
-    let threads = rayon::current_num_threads();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Problem(format!("{threads} threads: {error}")))?;
-    pool.install(|| run(args))
 }
 
 /// Does what `args` ask for; returns the exit status.
@@ -141,7 +130,7 @@ fn run(args: Args) -> Result<u8, Problem> {
                 done,
                 plain: args.plain,
             };
-            training.run()?
+            threads::in_pool(&config, || training.run())?
         }
     };
     let results = Results {
