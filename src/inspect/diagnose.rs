@@ -21,7 +21,7 @@ impl Report {
     /// | finding | when |
     /// | --- | --- |
     /// | not finite | an output is infinite or NaN |
-    /// | all zero | all [weights](Report::weights) of a layer are 0; what follows from it is not found besides |
+    /// | all zero | all weights of a layer are 0; what follows from it is not found besides |
     /// | dead | more than half of a layer's units are [dead](Layer::dead) |
     /// | vanishing | a layer's [signal](Layer::signal) is below 0.01 of the input's, and nothing before it is dead |
     /// | exploding | it is above 100 times the input's |
