@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use burn_extras::inspect::{Advice, Finding, Inspection, Report, Setup};
 use burn_extras::model::{Mlp, MlpConfig};
 
-use crate::{devices, normal, report, turn};
+use crate::{normal, reference, report, turn};
 
 const WIDTHS: [usize; 6] = [100, 60, 60, 60, 60, 10];
 
@@ -76,7 +76,7 @@ fn healthy(report: &Report, what: &str) {
 #[test]
 fn auto_cures_weights_of_the_wrong_size() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         for (activation, init) in [
             // The signal vanishes,
             ("relu", "normal(std=0.01)"),
@@ -104,7 +104,7 @@ fn auto_cures_weights_of_the_wrong_size() {
 #[test]
 fn a_layer_norm_cures_what_auto_does_not() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         for (activation, init) in [
             ("squared_relu", "auto"),
             ("squared_relu", "normal(std=0.01)"),
@@ -159,7 +159,7 @@ fn nothing_is_recommended_that_is_in_use() {
 #[test]
 fn random_weights_cure_those_that_are_all_zero() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let case = Case::new("relu", "constant");
         let advice = [Advice::RandomWeights];
         advised(&case.report(&device), &case.setup(), &advice, name);
@@ -170,7 +170,7 @@ fn random_weights_cure_those_that_are_all_zero() {
 #[test]
 fn inputs_are_normalised_and_finite() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         for (activation, init, scale) in [
             ("tanh", "xavier", 100.0),
             ("sigmoid", "auto", 100.0),
@@ -216,7 +216,7 @@ impl ModuleMapper for Biases {
 #[test]
 fn zero_biases_and_leaky_activations_cure_dead_units() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let ill = |activation| {
             let mut biases = Biases { to: -30.0, seen: 0 };
             let model = Case::new(activation, "he").network(&device);
@@ -244,7 +244,7 @@ fn zero_biases_and_leaky_activations_cure_dead_units() {
 #[test]
 fn an_activation_with_a_slope_replaces_one_without() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         for activation in ["step", "sign"] {
             let case = Case::new(activation, "xavier");
             let advice = [Advice::SlopedActivation];
@@ -260,7 +260,7 @@ fn an_activation_with_a_slope_replaces_one_without() {
 #[test]
 fn gradients_have_their_reasons_in_other_findings() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let device = device.autodiff();
         let inspect = |case: &Case, scale: f64| {
             let model = case.network(&device);

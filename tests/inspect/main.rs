@@ -35,6 +35,12 @@ fn network(widths: &[usize], activation: &str, init: &str, device: &Device) -> M
         .init(device)
 }
 
+/// Where advice is tested. Each device draws numbers of its own from a seed, and a training that makes a
+/// network ill makes another one less so: what is measured on every device is tested elsewhere.
+fn reference() -> [(&'static str, Device); 1] {
+    [("flex", Device::flex())]
+}
+
 fn normal(shape: [usize; 2], device: &Device) -> Tensor<2> {
     Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
 }

@@ -10,7 +10,7 @@ use burn_extras::inspect::{Advice, Finding, Report};
 use burn_extras::optim::{AdamConfig, SgdConfig};
 
 use crate::advice::Case;
-use crate::{devices, normal, report, sentences, turn};
+use crate::{normal, reference, report, sentences, turn};
 
 /// Teaches the network what another one says, and looks at it afterwards.
 fn train(case: &Case, mut optimizer: ModuleOptimizer, lr: f64, device: &Device) -> Report {
@@ -63,7 +63,7 @@ fn first(case: &Case, report: &Report, device: &Device) -> (Finding, Vec<Advice>
 /// A training that makes a healthy network ill.
 macro_rules! ills {
     ($activation:literal, $init:literal, $optimizer:ident, $lr:literal, $pattern:pat, $advice:expr) => {
-        for (name, device) in devices::all() {
+        for (name, device) in reference() {
             let what = format!("{name}, {}, {}", $activation, $lr);
             let case = Case::new($activation, $init);
             let ill = train(&case, $optimizer(), $lr, &device);
@@ -76,7 +76,7 @@ macro_rules! ills {
 
 /// A training that leaves the network well.
 fn leaves_well(case: &Case, optimizer: fn() -> ModuleOptimizer, lr: f64) {
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let said = sentences(&train(case, optimizer(), lr, &device));
         assert!(
             said.is_empty(),
@@ -94,7 +94,7 @@ fn smaller_steps_keep_units_alive() {
     let advice = [SmallerLearningRate, LeakyActivation];
     ills!("relu", "he", adam, 0.1, Finding::Dead { .. }, advice);
     leaves_well(&Case::new("relu", "he"), adam, 0.01);
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let leaky = train(&Case::new("leaky_relu", "he"), adam(), 0.1, &device).diagnose();
         let dead = leaky.iter().any(|it| matches!(it, Finding::Dead { .. }));
         assert!(!dead, "{name}: {leaky:?}");
@@ -134,7 +134,7 @@ fn smaller_steps_and_clipping_keep_numbers_finite() {
     let advice = [SmallerLearningRate, ClipGradients];
     for (activation, init, lr) in [("relu", "he", 1.0), ("tanh", "xavier", 10.0)] {
         let case = Case::new(activation, init);
-        for (name, device) in devices::all() {
+        for (name, device) in reference() {
             let ill = train(&case, sgd(), lr, &device);
             let (finding, given) = first(&case, &ill, &device);
             assert!(
@@ -158,7 +158,7 @@ fn smaller_steps_and_clipping_keep_numbers_finite() {
 #[test]
 fn what_was_there_before_is_answered_by_the_start() {
     let _turn = turn();
-    for (name, device) in devices::all() {
+    for (name, device) in reference() {
         let case = Case::new("relu", "normal(std=0.01)");
         let start = report(&case.network(&device), normal([200, 100], &device)).diagnose();
         let setup = case.setup().after_training(&start);
