@@ -56,6 +56,7 @@ const PATHS: &[(&str, f64, usize)] = &[
     ("radam", 0.3, 250),
     ("amsgrad", 0.3, 60),
     ("adamax", 0.5, 60),
+    ("adamaxw", 0.5, 60),
     ("adabelief", 0.3, 60),
     ("yogi", 0.3, 60),
     ("adadelta", 20.0, 150),
