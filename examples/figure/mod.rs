@@ -8,11 +8,13 @@ mod axis;
 mod clip;
 mod draw;
 mod file;
+mod histogram;
 mod sheet;
 mod simplify;
 mod theme;
 
 pub use axis::{Axis, short};
 pub use file::writable;
+pub use histogram::{outline, shares};
 pub use sheet::{Ink, Mark, Panel, Sheet};
 pub use theme::Theme;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use burn_extras::activation::ActivationConfig;
 
 use crate::experiment::Outcome;
-use crate::figure::{Axis, Ink, Mark, Panel, Sheet};
+use crate::figure::{Axis, Ink, Mark, Panel, Sheet, outline, shares};
 use crate::{ACTIVATIONS, INITS};
 
 const BINS: usize = 40;
@@ -78,11 +78,11 @@ fn histograms(activation: &ActivationConfig, outcomes: &[&Outcome]) -> Sheet {
                 .with(Mark::Bars {
                     from,
                     to,
-                    heights: shares(before, from, to),
+                    heights: shares(before, (from, to), BINS, 1.0),
                     ink: Ink::Faint,
                 })
                 .with(Mark::Line {
-                    points: outline(&shares(after, from, to), from, to),
+                    points: outline(&shares(after, (from, to), BINS, 1.0), (from, to)),
                     ink: Ink::Series(0),
                     width: 2,
                 })
@@ -109,28 +109,4 @@ fn nearly_largest(outcomes: &[&Outcome]) -> f64 {
     outputs
         .get(index)
         .map_or(1.0, |it| f64::from(*it).ceil().max(1.0))
-}
-
-/// The share of the values in each bin.
-fn shares(values: &[f32], from: f64, to: f64) -> Vec<f64> {
-    let mut shares = vec![0.0; BINS];
-    for value in values.iter().map(|value| f64::from(*value)) {
-        if (from..=to).contains(&value) {
-            let place = (value - from) / (to - from) * BINS as f64;
-            shares[(place as usize).min(BINS - 1)] += 1.0 / values.len() as f64;
-        }
-    }
-    shares
-}
-
-/// The outline of a histogram.
-fn outline(heights: &[f64], from: f64, to: f64) -> Vec<(f64, f64)> {
-    let width = (to - from) / heights.len() as f64;
-    let mut points = vec![(from, 0.0)];
-    for (index, height) in heights.iter().enumerate() {
-        let left = from + width * index as f64;
-        points.extend([(left, *height), (left + width, *height)]);
-    }
-    points.push((to, 0.0));
-    points
 }

@@ -7,7 +7,7 @@ use burn_extras::model::Mlp;
 use crate::batch::DigitBatcher;
 use crate::config::RunConfig;
 use crate::data::Digits;
-use crate::figure::{Axis, Ink, Mark, Panel, Sheet, Theme, short};
+use crate::figure::{Axis, Ink, Mark, Panel, Sheet, Theme, outline, shares, short};
 use crate::history::Epoch;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
@@ -161,7 +161,7 @@ pub fn layers(before: &Look, after: &Look) -> Sheet {
     let outputs = |look: &Look| look.outputs[..shown].concat();
     let range = range(&outputs(before), &outputs(after));
     let pairs: Vec<_> = (0..shown)
-        .map(|index| [before, after].map(|look| shares(&look.outputs[index], range)))
+        .map(|index| [before, after].map(|look| shares(&look.outputs[index], range, BINS, 100.0)))
         .collect();
     let top = top(&pairs);
     let panels = pairs.into_iter().enumerate().map(|(index, [was, is])| {
@@ -233,18 +233,6 @@ fn spread(values: &[f32]) -> (f64, f64) {
     (at(TAIL), at(1.0 - TAIL))
 }
 
-/// The share of the values in each bin, in %.
-fn shares(values: &[f32], (from, to): (f64, f64)) -> Vec<f64> {
-    let mut shares = vec![0.0; BINS];
-    for value in values.iter().map(|value| f64::from(*value)) {
-        if (from..=to).contains(&value) {
-            let place = (value - from) / (to - from) * BINS as f64;
-            shares[(place as usize).min(BINS - 1)] += 100.0 / values.len() as f64;
-        }
-    }
-    shares
-}
-
 /// How high the histograms are shown: the zeros of a ReLU would flatten all else.
 fn top(pairs: &[[Vec<f64>; 2]]) -> f64 {
     let second = |shares: &Vec<f64>| {
@@ -255,16 +243,4 @@ fn top(pairs: &[[Vec<f64>; 2]]) -> f64 {
     let mut seconds: Vec<f64> = pairs.iter().flatten().map(second).collect();
     seconds.sort_by(f64::total_cmp);
     (2.0 * seconds[seconds.len() / 2]).clamp(5.0, 100.0)
-}
-
-/// The outline of a histogram.
-fn outline(heights: &[f64], (from, to): (f64, f64)) -> Vec<(f64, f64)> {
-    let width = (to - from) / heights.len() as f64;
-    let mut points = vec![(from, 0.0)];
-    for (index, height) in heights.iter().enumerate() {
-        let left = from + width * index as f64;
-        points.extend([(left, *height), (left + width, *height)]);
-    }
-    points.push((to, 0.0));
-    points
 }
