@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use burn::nn::{LinearConfig, loss::MseLoss, loss::Reduction};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
-use burn_extras::fused::{Clock, Fused, Number, UpdateRule};
+use burn_extras::fused::Number;
+use burn_extras::optim::{Clock, RuleOptimizer, UpdateRule};
 use clap::Parser;
 
 use crate::print::say;
@@ -72,7 +73,7 @@ fn run(args: Args) -> Result<(), Problem> {
     let y = Tensor::<2>::from_data([[1.0], [3.0], [-1.0], [1.0]], &device);
 
     let mut model = LinearConfig::new(2, 1).init(&device);
-    let mut optimizer: ModuleOptimizer = Fused::new(Soft { beta: 0.9 }).into();
+    let mut optimizer: ModuleOptimizer = RuleOptimizer::new(Soft { beta: 0.9 }).into();
     for step in 0..=200 {
         let loss = MseLoss::new().forward(model.forward(x.clone()), y.clone(), Reduction::Mean);
         if step % 50 == 0 {

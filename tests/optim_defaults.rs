@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use burn_extras::fused::WeightDecay;
+use burn_extras::optim::WeightDecay;
 use burn_extras::optim::{Convention, OptimizerConfig};
 use burn_extras::registry::SpecError;
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! How an activation is declared: its formula is written by hand, the rest follows from a table row.
 
-use crate::fused::Formula;
+use crate::fused::Shared;
 use crate::registry::{Spec, SpecError};
 
 /// The numbers that a parameter may be, none of them larger in size than [`LARGEST`].
@@ -74,7 +74,7 @@ pub(crate) trait Declared: Sized {
     fn validate(&self) -> Result<(), SpecError>;
     /// Its parameters with their values.
     fn parameters(&self) -> Vec<(&'static str, f64)>;
-    fn formula(&self) -> Formula;
+    fn formula(&self) -> Shared;
 }
 
 /// Declares an activation: its type, free function, configuration and registry entry.
@@ -118,7 +118,7 @@ macro_rules! activation {
                 Vec::new()
             }
 
-            fn formula(&self) -> crate::fused::Formula {
+            fn formula(&self) -> crate::fused::Shared {
                 $name::formula(self)
             }
         }
@@ -249,7 +249,7 @@ macro_rules! activation {
                 vec![$((stringify!($field), self.$field)),+]
             }
 
-            fn formula(&self) -> crate::fused::Formula {
+            fn formula(&self) -> crate::fused::Shared {
                 self.init().formula()
             }
         }
@@ -261,13 +261,13 @@ macro_rules! activation {
                 &self,
                 input: burn::tensor::Tensor<D>,
             ) -> burn::tensor::Tensor<D> {
-                crate::fused::apply_formula(self.formula(), input)
+                crate::fused::apply_shared(self.formula(), [input])
             }
 
             // Not generic and not inlined, so that the kernels are compiled with this crate.
             #[inline(never)]
-            fn formula(&self) -> crate::fused::Formula {
-                std::sync::Arc::new(*self)
+            fn formula(&self) -> crate::fused::Shared {
+                crate::fused::shared(*self)
             }
         }
     };

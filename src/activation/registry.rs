@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::Declared;
 use super::{elsewhere, *};
-use crate::fused::Formula;
+use crate::fused::Shared;
 use crate::registry::{Spec, SpecError};
 
 /// The table of activations that are formulas: those without parameters, and those with a
@@ -107,7 +107,7 @@ macro_rules! registry {
                 }
             }
 
-            fn formula(&self) -> Option<Formula> {
+            fn formula(&self) -> Option<Shared> {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::formula(config)),)*
@@ -255,7 +255,7 @@ impl ActivationConfig {
     ///
     /// When a parameter is outside its range.
     pub fn value(&self, x: f64) -> Option<f64> {
-        Some(self.formula()?.evaluate(x).0)
+        Some(self.formula()?.evaluate(&[x]).0)
     }
 
     /// `f'(x)` in `f64`; `None` for those that have weights.
@@ -264,7 +264,7 @@ impl ActivationConfig {
     ///
     /// When a parameter is outside its range.
     pub fn slope(&self, x: f64) -> Option<f64> {
-        Some(self.formula()?.evaluate(x).1)
+        Some(self.formula()?.evaluate(&[x]).1[0])
     }
 }
 
@@ -337,18 +337,18 @@ impl Activation {
 #[derive(Module, Debug)]
 pub struct PointwiseActivation {
     #[module(skip)]
-    formula: Formula,
+    formula: Shared,
 }
 
 impl PointwiseActivation {
     /// Applies the activation to each element.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        crate::fused::apply_formula(self.formula.clone(), input)
+        crate::fused::apply_shared(self.formula.clone(), [input])
     }
 
     /// The same by Burn's operations alone, as
     /// [`apply_composed`](crate::fused::apply_composed) does it: for comparison.
     pub fn forward_composed<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        crate::fused::apply_formula_composed(self.formula.clone(), input)
+        crate::fused::apply_shared_composed(self.formula.clone(), [input])
     }
 }

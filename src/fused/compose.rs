@@ -1,15 +1,85 @@
+//! A formula as tensor operations: the way of every backend without kernels of its own.
+
 use burn::backend::{
     Backend, Scalar, TensorMetadata, get_device_settings,
     tensor::{BoolTensor, FloatTensor},
 };
+use burn::tensor::Shape;
 
-use super::symbol::{Binary, Graph, Node, Operand, Symbol, Unary};
+use super::map::{Few, Kernel, Output};
+use super::number::{Binary, Graph, Node, Number, Operand, Symbol, Unary};
 
-/// Runs a formula as tensor operations: the way of every backend without kernels of its own.
+/// Runs a map as tensor operations. The first input is as large as the results; others may be smaller, and
+/// are spread. An input that is absent is 0.
+pub(crate) fn compose<B: Backend>(
+    kernel: &dyn Kernel,
+    inputs: Few<Option<FloatTensor<B>>>,
+    outputs: &[Output],
+) -> Few<Option<FloatTensor<B>>> {
+    let shapes: Vec<_> = inputs
+        .iter()
+        .map(|input| input.as_ref().map(|tensor| tensor.shape()))
+        .collect();
+    let present: Vec<_> = inputs.iter().map(|input| input.is_some()).collect();
+    let wanted: Vec<_> = outputs
+        .iter()
+        .map(|output| *output != Output::Dropped)
+        .collect();
+    let results = evaluate::<B>(inputs.into_iter().flatten().collect(), |given| {
+        let mut given = given.iter();
+        let symbols: Vec<_> = present
+            .iter()
+            .map(|present| match present {
+                true => *given
+                    .next()
+                    .expect("a tensor for each input that is present"),
+                false => Symbol::literal(0.0),
+            })
+            .collect();
+        let results = kernel.record(&symbols).into_iter();
+        let wanted = results.zip(&wanted).filter(|(_, wanted)| **wanted);
+        wanted.map(|(result, _)| result).collect()
+    });
+    let full = shapes[0]
+        .clone()
+        .expect("the first input is as large as the results");
+    let mut results = results.into_iter();
+    outputs
+        .iter()
+        .map(|output| match output {
+            Output::Dropped => None,
+            Output::Wide(_) => results.next().map(|result| spread::<B>(result, &full)),
+            Output::Like(input) => {
+                let shape = shapes[*input].as_ref().expect("an input that is present");
+                let result = spread::<B>(results.next()?, &full);
+                Some(summed::<B>(result, shape))
+            }
+        })
+        .collect()
+}
+
+/// The sum over the axes along which a smaller tensor was spread.
+fn summed<B: Backend>(tensor: FloatTensor<B>, small: &Shape) -> FloatTensor<B> {
+    let full = tensor.shape();
+    (0..full.num_dims())
+        .filter(|axis| full[*axis] != small[*axis])
+        .fold(tensor, |tensor, axis| B::float_sum_dim(tensor, axis))
+}
+
+/// The tensor, repeated along the axes where it has one place and the shape more.
+fn spread<B: Backend>(tensor: FloatTensor<B>, shape: &Shape) -> FloatTensor<B> {
+    if tensor.shape() == *shape {
+        tensor
+    } else {
+        B::float_expand(tensor, shape.clone())
+    }
+}
+
+/// Evaluates what a formula makes of the tensors.
 ///
 /// The formula is recorded and then evaluated in order. Each intermediate tensor is handed over at
 /// its last use, so that backends can work in place and fusion sees which results nobody keeps.
-pub(crate) fn compose<B: Backend>(
+fn evaluate<B: Backend>(
     inputs: Vec<FloatTensor<B>>,
     formula: impl for<'g> FnOnce(&[Symbol<'g>]) -> Vec<Symbol<'g>>,
 ) -> Vec<FloatTensor<B>> {
@@ -66,12 +136,7 @@ impl<B: Backend> Evaluation<B> {
                     test,
                     then,
                     otherwise,
-                } => {
-                    let test = self.take(test);
-                    let bools = get_device_settings::<B>(&test.device()).bool_dtype;
-                    let mask = B::float_greater_elem(test.clone(), 0.into(), bools);
-                    self.choose(mask, then, otherwise, test)
-                }
+                } => self.choose(test, then, otherwise),
             };
             self.results[index] = Some(result);
         }
@@ -117,10 +182,10 @@ impl<B: Backend> Evaluation<B> {
             (Binary::Max, a, b) => self.extremum(a, b, true),
             (Binary::Min, a, b) => self.extremum(a, b, false),
 
-            (Binary::Add, Node(a), Node(b)) => B::float_add(self.take(a), self.take(b)),
-            (Binary::Sub, Node(a), Node(b)) => B::float_sub(self.take(a), self.take(b)),
-            (Binary::Mul, Node(a), Node(b)) => B::float_mul(self.take(a), self.take(b)),
-            (Binary::Div, Node(a), Node(b)) => B::float_div(self.take(a), self.take(b)),
+            (Binary::Add, Node(a), Node(b)) => self.both(a, b, B::float_add),
+            (Binary::Sub, Node(a), Node(b)) => self.both(a, b, B::float_sub),
+            (Binary::Mul, Node(a), Node(b)) => self.both(a, b, B::float_mul),
+            (Binary::Div, Node(a), Node(b)) => self.both(a, b, B::float_div),
 
             (Binary::Add, Node(x), Literal(c)) | (Binary::Add, Literal(c), Node(x)) => {
                 B::float_add_scalar(self.take(x), c.into())
@@ -145,7 +210,7 @@ impl<B: Backend> Evaluation<B> {
     fn extremum(&mut self, a: Operand, b: Operand, largest: bool) -> FloatTensor<B> {
         let (mask, keep) = match (a, b) {
             (Operand::Node(a), Operand::Node(b)) => {
-                let (a, b) = (self.take(a), self.take(b));
+                let (a, b) = alike::<B>(self.take(a), self.take(b));
                 let bools = get_device_settings::<B>(&a.device()).bool_dtype;
                 let mask = if largest {
                     B::float_greater(b.clone(), a.clone(), bools)
@@ -180,29 +245,65 @@ impl<B: Backend> Evaluation<B> {
         B::float_mask_fill(keep.0, mask, keep.1.into())
     }
 
-    fn choose(
+    /// An operation on two results, the smaller one spread.
+    fn both(
         &mut self,
-        mask: BoolTensor<B>,
-        then: Operand,
-        otherwise: Operand,
-        test: FloatTensor<B>,
+        a: usize,
+        b: usize,
+        operation: fn(FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>,
     ) -> FloatTensor<B> {
+        let (a, b) = alike::<B>(self.take(a), self.take(b));
+        operation(a, b)
+    }
+
+    /// `then` where `test` is above 0, `otherwise` elsewhere.
+    fn choose(&mut self, test: usize, then: Operand, otherwise: Operand) -> FloatTensor<B> {
+        let mut branch = |operand| match operand {
+            Operand::Node(index) => (Some(self.take(index)), 0.0),
+            Operand::Literal(value) => (None, value),
+        };
+        let (then, otherwise) = (branch(then), branch(otherwise));
+        let test = self.take(test);
+        // All as large as the largest.
+        let shape = [&then.0, &otherwise.0]
+            .into_iter()
+            .flatten()
+            .fold(test.shape(), |shape, tensor| larger(shape, &tensor.shape()));
+        let test = spread::<B>(test, &shape);
+        let large = |tensor| spread::<B>(tensor, &shape);
+        let bools = get_device_settings::<B>(&test.device()).bool_dtype;
+        let mask: BoolTensor<B> = B::float_greater_elem(test.clone(), 0.into(), bools);
         match (then, otherwise) {
-            (Operand::Node(then), Operand::Node(otherwise)) => {
-                let then = self.take(then);
-                B::float_mask_where(self.take(otherwise), mask, then)
+            ((Some(then), _), (Some(otherwise), _)) => {
+                B::float_mask_where(large(otherwise), mask, large(then))
             }
-            (Operand::Literal(then), Operand::Node(otherwise)) => {
-                B::float_mask_fill(self.take(otherwise), mask, then.into())
+            ((None, then), (Some(otherwise), _)) => {
+                B::float_mask_fill(large(otherwise), mask, then.into())
             }
-            (Operand::Node(then), Operand::Literal(otherwise)) => {
-                B::float_mask_fill(self.take(then), B::bool_not(mask), otherwise.into())
+            ((Some(then), _), (None, otherwise)) => {
+                B::float_mask_fill(large(then), B::bool_not(mask), otherwise.into())
             }
-            (Operand::Literal(then), Operand::Literal(otherwise)) => {
+            ((None, then), (None, otherwise)) => {
                 B::float_mask_fill(full::<B>(&test, otherwise), mask, then.into())
             }
         }
     }
+}
+
+/// Two tensors as large as the larger one.
+fn alike<B: Backend>(a: FloatTensor<B>, b: FloatTensor<B>) -> (FloatTensor<B>, FloatTensor<B>) {
+    let shape = larger(a.shape(), &b.shape());
+    (spread::<B>(a, &shape), spread::<B>(b, &shape))
+}
+
+/// The shape that both can be spread to.
+fn larger(mut shape: Shape, other: &Shape) -> Shape {
+    for axis in 0..shape.num_dims() {
+        if shape[axis] == 1 {
+            shape[axis] = other[axis];
+        }
+    }
+    shape
 }
 
 /// A tensor of one value, like `model` in shape, type and device.

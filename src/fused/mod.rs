@@ -1,24 +1,25 @@
 //! The engine: a formula is written once and runs fused and differentiable on every backend.
 
-mod backend;
+mod apply;
 mod compose;
+mod differentiate;
 #[cfg(feature = "flex")]
 mod flex;
-mod kernel;
-mod math;
+mod formula;
+mod function;
+mod map;
 mod number;
-mod pointwise;
-mod scalar;
-mod symbol;
-mod trace;
-mod update;
+mod pack;
+mod run;
+mod tensors;
 
-pub(crate) use backend::Formula;
+pub use apply::{apply, apply_composed, apply_many, apply_many_composed};
+pub(crate) use apply::{apply_shared, apply_shared_composed};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
-pub use number::Number;
-pub use pointwise::{Pointwise, apply, apply_composed};
-pub(crate) use pointwise::{apply_formula, apply_formula_composed};
-pub use scalar::{Double, Single};
-pub use symbol::{Graph, Symbol};
-pub use update::{Clock, Fused, RuleState, UpdateRule, WeightDecay};
+pub use formula::{Formula, Pointwise};
+pub(crate) use function::{Shared, shared};
+pub(crate) use map::{Few, Map, Output};
+pub use number::{Double, Dual, Graph, Number, Single, Symbol};
+pub(crate) use pack::{Array, Pair};
+pub(crate) use run::{cast, run};

@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// AdaBelief: Adam that takes large steps where gradients are as expected.

@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// Adam: momentum and RMSProp together, both corrected for having started at zero.
@@ -15,11 +16,11 @@ rule! {
     /// By the second form epsilon counts for more in the first steps.
     ///
     /// Defaults: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-8 (PyTorch, optax) or 1e-7 (Keras, book),
-    /// learning rate 0.001. Decoupled [weight decay](crate::fused::WeightDecay) makes it AdamW, by name
+    /// learning rate 0.001. Decoupled [weight decay](crate::optim::WeightDecay) makes it AdamW, by name
     /// `adamw`, whose default decay is 0.01 (PyTorch), 0.004 (Keras) or 1e-4 (optax):
     ///
     /// ```
-    /// use burn_extras::{fused::WeightDecay, optim::AdamConfig};
+    /// use burn_extras::optim::{AdamConfig, WeightDecay};
     ///
     /// let adamw = AdamConfig::new().with_weight_decay(Some(WeightDecay::Decoupled(0.01)));
     /// let optimizer = adamw.init();

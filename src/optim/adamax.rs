@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// Adamax: Adam by the largest gradient in place of the mean square.
@@ -19,7 +20,7 @@ rule! {
     /// | learning rate | 0.002 | 0.001 | 0.002 |
     ///
     /// `epsilon` must be above 0: a zero gradient would be 0/0. Decoupled [weight
-    /// decay](crate::fused::WeightDecay) makes it AdamaxW; the name `adamaxw` is optax', with a decay of
+    /// decay](crate::optim::WeightDecay) makes it AdamaxW; the name `adamaxw` is optax', with a decay of
     /// 1e-4.
     ///
     /// ```

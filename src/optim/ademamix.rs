@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// AdEMAMix: Adam with a second, far longer memory of the gradients.

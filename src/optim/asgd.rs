@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// Averaged stochastic gradient descent: descent, and beside it the mean of the weights.
@@ -12,7 +13,7 @@ rule! {
     ///
     /// `eta` starts at the learning rate and is worked out for the next step, so a change of the
     /// learning rate takes effect one step late. The average `a` is the state tensor `average`
-    /// ([`RuleState::tensor`](crate::fused::RuleState::tensor)); it is the weights themselves until
+    /// ([`RuleState::tensor`](crate::optim::RuleState::tensor)); it is the weights themselves until
     /// step `t0`.
     ///
     /// Defaults (PyTorch's): `lambda` 1e-4, `alpha` 0.75, `t0` 1e6, learning rate 0.01.

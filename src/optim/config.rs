@@ -2,8 +2,8 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
+use super::rule::{RuleOptimizer, UpdateRule, WeightDecay};
 use super::{Convention, Setting, Settings};
-use crate::fused::{Fused, UpdateRule, WeightDecay};
 use crate::registry::SpecError;
 
 /// The configuration of an optimizer: the settings of its rule, weight decay, gradient clipping.
@@ -13,7 +13,7 @@ use crate::registry::SpecError;
 ///
 /// ```
 /// use burn::grad_clipping::GradientClippingConfig;
-/// use burn_extras::fused::WeightDecay;
+/// use burn_extras::optim::WeightDecay;
 /// use burn_extras::optim::AdamConfig;
 ///
 /// let optimizer = AdamConfig::new()
@@ -126,7 +126,7 @@ impl<R: Settings> RuleConfig<R> {
     /// # Panics
     ///
     /// When a setting is out of range; see [`validate`](Self::validate).
-    pub fn build<const K: usize>(&self) -> Fused<R, K>
+    pub fn build<const K: usize>(&self) -> RuleOptimizer<R, K>
     where
         R: UpdateRule<K>,
     {
@@ -151,14 +151,14 @@ impl<R: Settings> RuleConfig<R> {
         }
     }
 
-    fn without_clipping<const K: usize>(&self) -> Fused<R, K>
+    fn without_clipping<const K: usize>(&self) -> RuleOptimizer<R, K>
     where
         R: UpdateRule<K>,
     {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        Fused::new(self.rule.clone()).with_weight_decay(self.weight_decay)
+        RuleOptimizer::new(self.rule.clone()).with_weight_decay(self.weight_decay)
     }
 }
 

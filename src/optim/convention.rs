@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::fused::WeightDecay;
+use crate::optim::WeightDecay;
 
 /// Whose formula and defaults a rule follows.
 ///

@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// Lion: a step of fixed size against the sign of a blend of gradient and momentum.
@@ -11,7 +12,7 @@ rule! {
     /// ```
     ///
     /// A fast twin of Burn's `Lion`. Defaults: `beta_1` 0.9, `beta_2` 0.99; learning rate 1e-4 (the
-    /// paper's; Keras: 0.001). As in optax, [weight decay](crate::fused::WeightDecay) is decoupled and
+    /// paper's; Keras: 0.001). As in optax, [weight decay](crate::optim::WeightDecay) is decoupled and
     /// 0.001 if not told otherwise; Keras has none by default.
     ///
     /// ```

@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// MADGRAD: dual averaging with a cube root, and momentum as an average of the weights.

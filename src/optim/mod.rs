@@ -1,7 +1,7 @@
 //! Optimizers: one update rule a file, each with the conventions of the libraries that have it.
 //!
 //! Every rule is element-wise, runs as one in-place pass on the CPU (see
-//! [`Fused`](crate::fused::Fused)), and takes [`WeightDecay`](crate::fused::WeightDecay), coupled
+//! [`RuleOptimizer`](crate::optim::RuleOptimizer)), and takes [`WeightDecay`](crate::optim::WeightDecay), coupled
 //! or decoupled.
 //!
 //! ```
@@ -23,6 +23,7 @@ mod elsewhere;
 mod global;
 mod names;
 mod registry;
+mod rule;
 mod settings;
 
 mod adabelief;
@@ -52,6 +53,7 @@ pub use config::RuleConfig;
 pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use registry::OptimizerConfig;
+pub use rule::{Clock, RuleOptimizer, RuleState, UpdateRule, WeightDecay};
 pub use settings::{Range, Setting, Settings};
 
 pub use adabelief::{AdaBelief, AdaBeliefConfig};

@@ -1,6 +1,7 @@
 use super::Convention;
+use super::rule::{Clock, UpdateRule};
 use super::settings::rule;
-use crate::fused::{Clock, Number, UpdateRule};
+use crate::fused::Number;
 
 rule! {
     /// NAdam: Adam with Nesterov momentum in place of momentum.
@@ -23,7 +24,7 @@ rule! {
     /// | `epsilon` | 1e-8 | 1e-7 | 1e-8 |
     /// | learning rate | 0.002 | 0.001 | 0.001 |
     ///
-    /// Decoupled [weight decay](crate::fused::WeightDecay) makes it NAdamW; the name `nadamw` is optax',
+    /// Decoupled [weight decay](crate::optim::WeightDecay) makes it NAdamW; the name `nadamw` is optax',
     /// with a decay of 1e-4.
     ///
     /// ```

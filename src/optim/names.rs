@@ -5,7 +5,7 @@ use burn::grad_clipping::GradientClippingConfig;
 use super::elsewhere::{habit, spellings};
 use super::settings::lacking;
 use super::{Convention, RuleConfig, Setting, Settings};
-use crate::fused::WeightDecay;
+use crate::optim::WeightDecay;
 use crate::registry::{Spec, SpecError};
 
 /// One form of a rule: what a name without parameters stands for.

@@ -25,7 +25,7 @@ macro_rules! registry {
         /// | parameter | what |
         /// | --- | --- |
         /// | `weight_decay` | the library's: coupled in PyTorch; decoupled in Keras, in names that end in `w`, and in optax' `lion` and `ademamix` |
-        /// | `coupled_weight_decay`, `decoupled_weight_decay` | this kind, whatever the library's is; see [`WeightDecay`](crate::fused::WeightDecay) |
+        /// | `coupled_weight_decay`, `decoupled_weight_decay` | this kind, whatever the library's is; see [`WeightDecay`](crate::optim::WeightDecay) |
         /// | `clip_norm`, `clip_value` | clips each gradient tensor by itself, by its norm or each number |
         ///
         /// ```
@@ -98,7 +98,7 @@ macro_rules! registry {
             }
 
             /// The pull towards zero, if any.
-            pub fn weight_decay(&self) -> Option<crate::fused::WeightDecay> {
+            pub fn weight_decay(&self) -> Option<crate::optim::WeightDecay> {
                 match self {
                     $(Self::$rule(config) => config.weight_decay(),)*
                 }
@@ -311,7 +311,7 @@ mod tests {
     use burn::grad_clipping::GradientClippingConfig;
 
     use super::*;
-    use crate::fused::WeightDecay;
+    use crate::optim::WeightDecay;
 
     fn parse(text: &str) -> OptimizerConfig {
         text.parse().unwrap_or_else(|error| panic!("{error}"))

@@ -1,7 +1,7 @@
 use core::fmt::Debug;
 
 use super::Convention;
-use crate::fused::WeightDecay;
+use crate::optim::WeightDecay;
 use crate::registry::SpecError;
 
 /// The values that a setting may have.
@@ -256,10 +256,10 @@ macro_rules! rule {
 
             fn weight_decay(
                 convention: $crate::optim::Convention,
-            ) -> Option<$crate::fused::WeightDecay> {
+            ) -> Option<$crate::optim::WeightDecay> {
                 #[allow(unused_imports, reason = "most rules follow their library")]
-                use $crate::{fused::WeightDecay::*, optim::Convention::*};
-                let decay: fn($crate::optim::Convention) -> Option<$crate::fused::WeightDecay> =
+                use $crate::optim::{Convention::*, WeightDecay::*};
+                let decay: fn($crate::optim::Convention) -> Option<$crate::optim::WeightDecay> =
                     rule!(@decay $($decay)?);
                 decay(convention)
             }

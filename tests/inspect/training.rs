@@ -5,8 +5,8 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
-use burn_extras::fused::WeightDecay;
 use burn_extras::inspect::{Advice, Finding, Report};
+use burn_extras::optim::WeightDecay;
 use burn_extras::optim::{AdamConfig, SgdConfig};
 
 use crate::advice::Case;

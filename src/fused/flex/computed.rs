@@ -1,10 +1,11 @@
-use crate::fused::{Double, Number, Single};
+use crate::fused::number::{Double, Number, Single};
 
 /// A float type that arithmetic is done in.
 pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
     type Number: Number;
     fn number(self) -> Self::Number;
     fn from_number(number: Self::Number) -> Self;
+    fn plus(self, other: Self) -> Self;
     fn is_nan(self) -> bool;
     fn to_f64(self) -> f64;
     fn from_f64(value: f64) -> Self;
@@ -24,6 +25,11 @@ macro_rules! computed {
                 #[inline(always)]
                 fn from_number(number: $number) -> Self {
                     number.0
+                }
+
+                #[inline(always)]
+                fn plus(self, other: Self) -> Self {
+                    self + other
                 }
 
                 #[inline(always)]

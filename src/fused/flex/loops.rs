@@ -1,89 +1,132 @@
-//! The loops of a formula over blocks of numbers, compiled for the machine's vectors.
+//! The loop of a map over blocks of numbers, compiled for the machine's vectors.
 
+use super::chunk::{Block, Chunk, LANES};
 use super::computed::Computed;
-use super::span::{Block, LANES, Span};
-use crate::fused::kernel::{passed, slope_at};
-use crate::fused::trace::{has_periodic_slope, has_periodic_value};
-use crate::fused::{Double, Pointwise};
+use crate::fused::map::{Map, is_periodic};
+use crate::fused::number::{Double, Number};
+use crate::fused::pack::Pack;
 
-/// The loops are types of their own because a closure cannot be `inline(always)`, and code that is
+/// The loop is a type of its own because a closure cannot be `inline(always)`, and code that is
 /// not inlined is not compiled for the instructions of this machine.
-pub(crate) struct Value<'a, F, E> {
-    pub(crate) formula: &'a F,
-    pub(crate) x: Span<'a, E>,
+pub(crate) struct Loop<'a, M, E> {
+    pub(crate) map: &'a M,
+    pub(crate) chunk: Chunk<'a, E>,
 }
 
-impl<F: Pointwise, E: Computed> pulp::NullaryFnOnce for Value<'_, F, E> {
+type Of<P, T> = <P as Pack>::Of<T>;
+
+impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
     type Output = ();
 
     #[inline(always)]
     fn call(mut self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
-        let formula = self.formula.clone();
-        let periodic = has_periodic_value(&formula);
-        for index in 0..self.x.read().len() {
-            let x = self.x.read()[index];
-            let mut y = [E::zeroed(); LANES];
+        let map = self.map.clone();
+        let periodic = is_periodic(&map);
+        let mut sources = self.chunk.sources::<M::In>();
+        let mut targets = self.chunk.targets::<M::Out>();
+        for _ in 0..self.chunk.len() {
+            let mut x = M::In::filled([E::zeroed(); LANES]);
+            if M::SPREADS {
+                for input in 0..M::In::LEN {
+                    let (source, _) = M::In::at_mut(&mut sources, input);
+                    *source = self.chunk.spread(input, *source);
+                }
+            }
+            for input in 0..M::In::LEN {
+                let (source, step) = M::In::at_mut(&mut sources, input);
+                // SAFETY: one of the blocks that the chunk was promised, or a window's own.
+                *M::In::at_mut(&mut x, input) = unsafe { source.read() };
+                *source = source.wrapping_add(*step);
+            }
+            if map.prepares() {
+                for lane in 0..LANES {
+                    let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
+                    for input in 0..M::In::LEN {
+                        let number = *M::In::at(&numbers, input);
+                        M::In::at_mut(&mut x, input)[lane] = E::from_number(number);
+                    }
+                }
+            }
+            let mut y = M::Out::filled([E::zeroed(); LANES]);
             for lane in 0..LANES {
-                y[lane] = E::from_number(formula.value(x[lane].number()));
+                let results = map.map(lane_of::<M::In, E>(&x, lane));
+                for output in 0..M::Out::LEN {
+                    let result = *M::Out::at(&results, output);
+                    M::Out::at_mut(&mut y, output)[lane] = E::from_number(result);
+                }
             }
-            if periodic && any_lost(&y) {
-                restore(&x, &mut y, |x| self.formula.value(Double(x)).0);
+            if periodic {
+                restore(self.map, &x, &mut y);
             }
-            self.x.write(index, y);
+            for output in 0..M::Out::LEN {
+                let (target, step) = M::Out::at_mut(&mut targets, output);
+                let y = M::Out::at_mut(&mut y, output);
+                if M::SPREADS && self.chunk.sums(output) {
+                    *target = self.chunk.summed(output, *target);
+                    // SAFETY: a sum's own block, initialized.
+                    let sums = unsafe { target.read() };
+                    for lane in 0..LANES {
+                        y[lane] = y[lane].plus(sums[lane]);
+                    }
+                }
+                // SAFETY: one of the blocks that the chunk was promised, or a sum's own. All inputs' blocks of
+                // this place were read.
+                unsafe { target.write(*y) };
+                *target = target.wrapping_add(*step);
+            }
         }
     }
 }
 
-pub(crate) struct Slope<'a, F, E> {
-    pub(crate) formula: &'a F,
-    pub(crate) grad: Span<'a, E>,
-    pub(crate) kept: &'a [Block<E>],
-}
-
-impl<F: Pointwise, E: Computed> pulp::NullaryFnOnce for Slope<'_, F, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(mut self) {
-        let formula = self.formula.clone();
-        let periodic = has_periodic_slope(&formula);
-        for (index, kept) in self.kept.iter().enumerate() {
-            let (grad, kept) = (self.grad.read()[index], *kept);
-            let mut slope = [E::zeroed(); LANES];
-            for lane in 0..LANES {
-                slope[lane] = E::from_number(slope_at(&formula, kept[lane].number()));
-            }
-            if periodic && any_lost(&slope) {
-                restore(&kept, &mut slope, |x| slope_at(self.formula, Double(x)).0);
-            }
-            let mut result = [E::zeroed(); LANES];
-            for lane in 0..LANES {
-                let gradient = passed(grad[lane].number(), slope[lane].number());
-                result[lane] = E::from_number(gradient);
-            }
-            self.grad.write(index, result);
-        }
-    }
-}
-
-/// Whether a result is not a number.
+/// The numbers of one lane.
 #[inline(always)]
-fn any_lost<E: Computed>(results: &Block<E>) -> bool {
-    let mut lost = false;
-    for result in results {
-        lost |= result.is_nan();
+fn lane_of<P: Pack, E: Computed>(x: &Of<P, Block<E>>, lane: usize) -> Of<P, E::Number> {
+    let mut numbers = P::filled(E::Number::literal(0.0));
+    for index in 0..P::LEN {
+        *P::at_mut(&mut numbers, index) = P::at(x, index)[lane].number();
     }
-    lost
+    numbers
 }
 
 /// Works out anew what sines and cosines of large numbers have lost, one by one in `f64`.
+#[inline(always)]
+fn restore<M: Map, E: Computed>(map: &M, x: &Of<M::In, Block<E>>, y: &mut Of<M::Out, Block<E>>) {
+    let mut lost = false;
+    for output in 0..M::Out::LEN {
+        for result in M::Out::at(y, output) {
+            lost |= result.is_nan();
+        }
+    }
+    if lost {
+        restore_lost::<M, E>(map, x, y);
+    }
+}
+
 #[cold]
 #[inline(never)]
-fn restore<E: Computed>(inputs: &Block<E>, results: &mut Block<E>, formula: impl Fn(f64) -> f64) {
-    for (input, result) in inputs.iter().zip(results) {
-        if result.is_nan() && !input.is_nan() {
-            *result = E::from_f64(formula(input.to_f64()));
+fn restore_lost<M: Map, E: Computed>(
+    map: &M,
+    x: &Of<M::In, Block<E>>,
+    y: &mut Of<M::Out, Block<E>>,
+) {
+    for lane in 0..LANES {
+        let mut numbers = M::In::filled(Double(0.0));
+        let mut given = true;
+        for input in 0..M::In::LEN {
+            let number = M::In::at(x, input)[lane];
+            given &= !number.is_nan();
+            *M::In::at_mut(&mut numbers, input) = Double(number.to_f64());
+        }
+        if !given {
+            continue;
+        }
+        let results = map.map(numbers);
+        for output in 0..M::Out::LEN {
+            let result = &mut M::Out::at_mut(y, output)[lane];
+            if result.is_nan() {
+                *result = E::from_f64(M::Out::at(&results, output).0);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(not(feature = "rayon"))]
 mod alone;
+mod chunk;
 mod computed;
 mod loops;
 mod memory;
@@ -9,15 +10,16 @@ mod ops;
 mod pass;
 #[cfg(feature = "rayon")]
 mod share;
-mod span;
+mod spread;
+mod stored;
 mod vectorize;
 
 #[cfg(not(feature = "rayon"))]
-pub(crate) use alone::share;
-pub(crate) use computed::Computed;
-pub(crate) use loops::{Slope, Value};
+use alone::share;
+pub(crate) use chunk::Chunk;
+pub(crate) use loops::Loop;
 pub use memory::release_memory;
+pub(crate) use pass::{Made, run};
 #[cfg(feature = "rayon")]
-pub(crate) use share::share;
-pub(crate) use span::{Block, LANES, Span};
+use share::share;
 pub(crate) use vectorize::{is_supported, vectorize, vectorize_widest};

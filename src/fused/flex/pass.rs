@@ -1,156 +1,358 @@
-//! A formula over all numbers of a tensor: one pass, multi-threaded.
+//! A map over all numbers of some tensors: the one pass over memory, in blocks, on all threads.
 
 use core::ops::Range;
 
-use half::slice::HalfFloatSliceExt;
+use burn::backend::{DType, flex::FlexTensor};
+use burn::tensor::Shape;
+use smallvec::{SmallVec, smallvec};
 
-use super::memory;
+use super::chunk::{Block, Chunk, Input, LANES, Target};
 use super::share;
-use super::span::{Block, LANES, Span};
-use crate::fused::kernel::Kernel;
+use super::spread::{Gather, Pattern, Spread};
+use super::stored::{Arithmetic, Fresh, Memory, numbers, numbers_mut, tensor_of};
+use crate::fused::map::{Few, Kernel, Output};
 
-/// Blocks that a thread takes at a time: 64 KiB of `f32`.
-const CHUNK: usize = 256;
+/// Numbers that a thread takes at a time: 64 KiB of `f32`.
+const CHUNK: usize = 256 * LANES;
 
-/// What a pass does with the numbers it reads.
-#[derive(Clone, Copy)]
-pub(crate) enum Pass<'a, T> {
-    /// `f(x)`.
-    Value,
-    /// Each gradient times the slope at what the backward pass kept, and 0 where that is 0.
-    Slope { kept: &'a [T] },
-}
+/// Parts that a tensor is divided into, at most, where there are sums: each part has sums of its own, so that
+/// they do not depend on the number of threads.
+const PARTS: usize = 64;
 
-impl<'a, E> Pass<'a, Block<E>> {
-    /// The pass over these blocks alone.
-    fn over(self, blocks: Range<usize>) -> Self {
-        match self {
-            Self::Value => Self::Value,
-            Self::Slope { kept } => Self::Slope {
-                kept: &kept[blocks],
-            },
-        }
-    }
-}
-
-/// A float type that tensors store.
-pub(crate) trait Stored: bytemuck::Pod + Send + Sync {
-    /// Runs a pass over blocks.
-    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, chunk: Span<'_, Self>);
-}
-
-impl Stored for f32 {
-    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<f32>>, chunk: Span<'_, f32>) {
-        match pass {
-            Pass::Value => kernel.value_f32(chunk),
-            Pass::Slope { kept } => kernel.slope_f32(chunk, kept),
-        }
-    }
-}
-
-impl Stored for f64 {
-    fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<f64>>, chunk: Span<'_, f64>) {
-        match pass {
-            Pass::Value => kernel.value_f64(chunk),
-            Pass::Slope { kept } => kernel.slope_f64(chunk, kept),
-        }
-    }
-}
-
-/// Half precision is storage only: some blocks at a time are widened, worked on and rounded once.
-macro_rules! stored_half {
-    ($($half:ty),*) => {
-        $(
-            impl Stored for $half {
-                fn run(kernel: &dyn Kernel, pass: Pass<'_, Block<Self>>, mut chunk: Span<'_, Self>) {
-                    let (mut wide, mut wide_kept) = ([[0.0; LANES]; WIDENED], [[0.0; LANES]; WIDENED]);
-                    let blocks = chunk.read().len();
-                    for start in (0..blocks).step_by(WIDENED) {
-                        let range = start..blocks.min(start + WIDENED);
-                        let wide = &mut wide[..range.len()];
-                        let narrow = chunk.read()[range.clone()].as_flattened();
-                        narrow.convert_to_f32_slice(wide.as_flattened_mut());
-                        match pass.over(range) {
-                            Pass::Value => kernel.value_f32(Span::in_place(wide)),
-                            Pass::Slope { kept } => {
-                                let wide_kept = &mut wide_kept[..kept.len()];
-                                kept.as_flattened().convert_to_f32_slice(wide_kept.as_flattened_mut());
-                                kernel.slope_f32(Span::in_place(wide), wide_kept);
-                            }
-                        }
-                        for (index, wide) in wide.iter().enumerate() {
-                            let mut narrow = [Self::ZERO; LANES];
-                            narrow.convert_from_f32_slice(wide);
-                            chunk.write(start + index, narrow);
-                        }
-                    }
-                }
-            }
-        )*
-    };
-}
-
-/// How many blocks of half precision are widened at a time: few enough for the first-level cache.
+/// How many blocks are widened at a time, where numbers are not stored in the type that they are computed
+/// in: few enough for the first-level cache.
 const WIDENED: usize = 16;
 
-stored_half!(half::f16, half::bf16);
-
-/// Runs a pass in place.
-pub(crate) fn in_place<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, x: &mut [E]) {
-    let (pass, last_pass) = split(pass);
-    let (blocks, last) = x.as_chunks_mut();
-    share(blocks.chunks_mut(CHUNK).enumerate(), |(index, blocks)| {
-        let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
-        E::run(kernel, pass, Span::in_place(blocks));
-    });
-    last.copy_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
+/// A result.
+pub(crate) enum Made {
+    Nothing,
+    /// It is in the memory of the input of this index.
+    Over(usize),
+    New(FlexTensor),
 }
 
-/// Runs a pass from `source` into a fresh buffer.
-pub(crate) fn fresh<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, source: &[E]) -> Vec<E> {
-    let (pass, last_pass) = split(pass);
-    let (blocks, last) = source.as_chunks();
-    let mut buffer = memory::buffer(source.len());
-    let (targets, _) = buffer.spare_capacity_mut().as_chunks_mut();
-    let targets = &mut targets[..blocks.len()];
-    let chunks = blocks.chunks(CHUNK).zip(targets.chunks_mut(CHUNK));
-    share(chunks.enumerate(), |(index, (blocks, targets))| {
-        let pass = pass.over(index * CHUNK..index * CHUNK + blocks.len());
-        E::run(kernel, pass, Span::fresh(blocks, targets));
-    });
-    // SAFETY: the chunks cover all whole blocks, and a pass writes each block of its span.
-    unsafe { buffer.set_len(blocks.as_flattened().len()) };
-    buffer.extend_from_slice(&run_last(kernel, last_pass, last)[..last.len()]);
-    buffer
-}
+/// An input, which may be absent: it is 0 then.
+pub(crate) type Given<'a> = Option<&'a mut FlexTensor>;
 
-/// The pass over whole blocks, and over the numbers after the last of them.
-fn split<E>(pass: Pass<'_, E>) -> (Pass<'_, Block<E>>, Pass<'_, E>) {
-    match pass {
-        Pass::Value => (Pass::Value, Pass::Value),
-        Pass::Slope { kept } => {
-            let (blocks, last) = kept.as_chunks();
-            (Pass::Slope { kept: blocks }, Pass::Slope { kept: last })
-        }
+/// Runs a map. Results take the memory of inputs that nobody else holds.
+///
+/// The first input is as large as the results; others may be smaller, and are spread.
+pub(crate) fn run(kernel: &dyn Kernel, inputs: &mut [Given<'_>], outputs: &[Output]) -> Few<Made> {
+    match dtype(inputs, 0) {
+        DType::F64 => run_in::<f64>(kernel, inputs, outputs),
+        _ => run_in::<f32>(kernel, inputs, outputs),
     }
 }
 
-/// Runs a pass over less than a block; what lies past the numbers is to be dropped.
-fn run_last<E: Stored>(kernel: &dyn Kernel, pass: Pass<'_, E>, numbers: &[E]) -> Block<E> {
-    let padded = |numbers: &[E]| {
-        let mut block = [E::zeroed(); LANES];
-        block[..numbers.len()].copy_from_slice(numbers);
-        [block]
+/// An input, ready to be read in blocks.
+enum Source<E> {
+    Absent,
+    Each(Memory),
+    Spread(Pattern<E>),
+}
+
+/// A result.
+enum Sink {
+    Dropped,
+    /// The memory of an input.
+    Over(usize, Memory),
+    Fresh(Fresh, Memory),
+    Sum {
+        spread: Spread,
+        like: usize,
+    },
+}
+
+fn run_in<E: Arithmetic>(
+    kernel: &dyn Kernel,
+    inputs: &mut [Given<'_>],
+    outputs: &[Output],
+) -> Few<Made> {
+    let shape = tensor(inputs, 0).layout().shape().clone();
+    let mut spreads: Few<Option<Spread>> = Few::new();
+    for input in inputs.iter_mut() {
+        spreads.push(input.as_mut().and_then(|input| prepare(input, &shape)));
+    }
+    let mut pass = Pass {
+        len: shape.num_elements(),
+        sources: Few::new(),
+        sinks: Few::new(),
     };
-    let mut block = padded(numbers);
-    let span = Span::in_place(&mut block);
-    match pass {
-        _ if numbers.is_empty() => {}
-        Pass::Value => E::run(kernel, Pass::Value, span),
-        Pass::Slope { kept } => {
-            let kept = &padded(kept);
-            E::run(kernel, Pass::Slope { kept }, span);
+    let mut taken: Few<_> = smallvec![false; inputs.len()];
+    for output in outputs {
+        pass.sinks.push(match *output {
+            Output::Dropped => Sink::Dropped,
+            Output::Wide(_) => fresh(E::DTYPE, pass.len),
+            Output::Like(like) => match spreads[like] {
+                Some(spread) => Sink::Sum { spread, like },
+                None => over(inputs, &spreads, &mut taken, like)
+                    .unwrap_or_else(|| fresh(dtype(inputs, like), pass.len)),
+            },
+        });
+    }
+    for (input, spread) in inputs.iter().zip(&spreads) {
+        pass.sources.push(match (input, spread) {
+            (None, _) => Source::Absent,
+            (Some(input), None) => Source::Each(numbers(input)),
+            (Some(input), Some(spread)) => Source::Spread(pattern::<E>(input, *spread)),
+        });
+    }
+    for sink in &pass.sinks {
+        if let Sink::Over(input, memory) = sink {
+            // Read through the pointer that it is written through.
+            pass.sources[*input] = Source::Each(*memory);
         }
     }
-    block[0]
+    let mut sums = pass.run(kernel);
+    let mut made = Few::new();
+    for sink in pass.sinks {
+        made.push(match sink {
+            Sink::Dropped => Made::Nothing,
+            Sink::Over(input, _) => Made::Over(input),
+            // SAFETY: the parts cover the tensor, and each writes every number of its own.
+            Sink::Fresh(fresh, memory) => {
+                Made::New(unsafe { fresh.finish(shape.clone(), memory.dtype) })
+            }
+            Sink::Sum { spread, like } => {
+                let like = tensor(inputs, like);
+                let small = like.layout().shape().clone();
+                let mut total = vec![0.0; small.num_elements()];
+                for part in &mut sums {
+                    let gather: Box<Gather<E>> = part.remove(0);
+                    gather.fold(spread, &mut total);
+                }
+                Made::New(tensor_of(&total, small, like.dtype()))
+            }
+        });
+    }
+    made
+}
+
+struct Pass<E> {
+    len: usize,
+    sources: Few<Source<E>>,
+    sinks: Few<Sink>,
+}
+
+impl<E: Arithmetic> Pass<E> {
+    /// Runs over all numbers; the sums of each part, in the order of the parts, whoever worked on them.
+    fn run(&self, kernel: &dyn Kernel) -> Vec<Few<Box<Gather<E>>>> {
+        let parts = self.parts();
+        if !self
+            .sinks
+            .iter()
+            .any(|sink| matches!(sink, Sink::Sum { .. }))
+        {
+            share(parts, |range| {
+                self.work(kernel, range);
+            });
+            return Vec::new();
+        }
+        let mut summed: Vec<_> = parts.map(|range| (range, Few::new())).collect();
+        share(summed.iter_mut(), |(range, sums)| {
+            *sums = self.work(kernel, range.clone());
+        });
+        summed.into_iter().map(|(_, sums)| sums).collect()
+    }
+
+    /// The ranges of numbers that threads take.
+    fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<E> {
+        let len = self.len;
+        let room = |sink: &Sink| match sink {
+            Sink::Sum { spread, .. } => Some(spread.room()),
+            _ => None,
+        };
+        let size = match self.sinks.iter().filter_map(room).max() {
+            None => CHUNK,
+            // Sums that are as large as what is summed would be most of the work.
+            Some(room) => {
+                let parts = (len / (8 * room.max(1))).clamp(1, PARTS);
+                len.div_ceil(parts).next_multiple_of(LANES).max(CHUNK)
+            }
+        };
+        (0..len.div_ceil(size)).map(move |part| part * size..len.min((part + 1) * size))
+    }
+
+    /// Runs over a range of numbers.
+    fn work(&self, kernel: &dyn Kernel, range: Range<usize>) -> Few<Box<Gather<E>>> {
+        let zeros = [E::zeroed(); LANES];
+        let mut dropped = zeros;
+        let mut inputs: Few<_> = self
+            .sources
+            .iter()
+            .map(|source| match source {
+                Source::Absent => Input::same(&zeros),
+                Source::Each(memory) => Input::each(memory.at(range.start).cast()),
+                Source::Spread(pattern) => Input::window(pattern.window(range.start)),
+            })
+            .collect();
+        let mut targets: Few<_> = self
+            .sinks
+            .iter()
+            .map(|sink| match sink {
+                Sink::Dropped => Target::same(&mut dropped),
+                Sink::Over(_, memory) | Sink::Fresh(_, memory) => {
+                    Target::each(memory.at(range.start).cast())
+                }
+                Sink::Sum { spread, .. } => Target::sum(Gather::new(*spread, range.start)),
+            })
+            .collect();
+        let whole = range.len() / LANES;
+        let last = range.start + whole * LANES..range.end;
+        let wide = self.is_wide();
+        let mut blocks: SmallVec<[_; 8]> = SmallVec::new();
+        if !wide || !last.is_empty() {
+            let each = if wide { 1 } else { WIDENED };
+            blocks.resize(each * (inputs.len() + targets.len()), zeros);
+        }
+        if wide {
+            // SAFETY: the range is within the tensors, and nobody else works on it.
+            E::run(kernel, unsafe {
+                Chunk::new(whole, &mut inputs, &mut targets)
+            });
+        } else {
+            for first in (0..whole).step_by(WIDENED) {
+                let start = range.start + first * LANES;
+                let range = start..start + LANES * WIDENED.min(whole - first);
+                self.widened(kernel, range, &mut blocks, &mut inputs, &mut targets);
+            }
+        }
+        if !last.is_empty() {
+            self.widened(kernel, last, &mut blocks, &mut inputs, &mut targets);
+        }
+        targets
+            .into_iter()
+            .filter_map(Target::into_gather)
+            .collect()
+    }
+
+    /// Whether all numbers are stored in the type that they are computed in.
+    fn is_wide(&self) -> bool {
+        let sources = self.sources.iter().filter_map(|source| match source {
+            Source::Each(memory) => Some(memory.dtype),
+            _ => None,
+        });
+        let sinks = self.sinks.iter().filter_map(|sink| match sink {
+            Sink::Over(_, memory) | Sink::Fresh(_, memory) => Some(memory.dtype),
+            _ => None,
+        });
+        sources.chain(sinks).all(|dtype| dtype == E::DTYPE)
+    }
+
+    /// Runs over a few numbers that are copied to blocks first and from them afterwards: because they are
+    /// stored in another type, or do not fill the last block.
+    fn widened(
+        &self,
+        kernel: &dyn Kernel,
+        range: Range<usize>,
+        wide: &mut [Block<E>],
+        inputs: &mut [Input<E>],
+        targets: &mut [Target<E>],
+    ) {
+        let blocks = range.len().div_ceil(LANES);
+        let ragged = range.len() % LANES != 0;
+        let (wide_inputs, wide_targets) = wide.split_at_mut(blocks * inputs.len());
+        for (index, source) in self.sources.iter().enumerate() {
+            if let Source::Each(memory) = source {
+                let wide = &mut wide_inputs[index * blocks..][..blocks];
+                let numbers = &mut wide.as_flattened_mut()[..range.len()];
+                // SAFETY: the range is within the tensor.
+                unsafe { E::widen(memory.dtype, memory.at(range.start), numbers) };
+                inputs[index].move_to(wide.as_ptr());
+            }
+        }
+        let mut set_aside = Few::new();
+        for (index, sink) in self.sinks.iter().enumerate() {
+            let wide = wide_targets[index * blocks..].as_mut_ptr();
+            match sink {
+                Sink::Dropped => {}
+                Sink::Over(..) | Sink::Fresh(..) => targets[index].move_to(wide),
+                // What lies past the end must not be added.
+                Sink::Sum { .. } if ragged => {
+                    let sum = core::mem::replace(&mut targets[index], Target::each(wide));
+                    set_aside.push((index, sum));
+                }
+                Sink::Sum { .. } => {}
+            }
+        }
+        // SAFETY: the blocks are memory of our own.
+        E::run(kernel, unsafe { Chunk::new(blocks, inputs, targets) });
+        for (index, sink) in self.sinks.iter().enumerate() {
+            if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink {
+                let wide = &wide_targets[index * blocks..][..blocks];
+                let numbers = &wide.as_flattened()[..range.len()];
+                // SAFETY: the range is within the tensor, and nobody else works on it.
+                unsafe { E::narrow(memory.dtype, numbers, memory.at(range.start)) };
+            }
+        }
+        for (index, sum) in set_aside {
+            targets[index] = sum;
+            if let Some(gather) = targets[index].gather() {
+                for (block, start) in wide_targets[index * blocks..][..blocks]
+                    .iter()
+                    .zip((0..).step_by(LANES))
+                {
+                    gather.add_some(block, LANES.min(range.len() - start));
+                }
+            }
+        }
+    }
+}
+
+/// Puts an input in row-major order; tells how it is spread, if it is smaller than the results.
+fn prepare(input: &mut FlexTensor, full: &Shape) -> Option<Spread> {
+    if input.layout().contiguous_offsets().is_none() {
+        *input = input.to_contiguous();
+    }
+    let small = input.layout().shape();
+    (small != full).then(|| Spread::new(small, full))
+}
+
+/// The memory of an input for a result like the input of index `like`: its own, or another's.
+fn over(
+    inputs: &mut [Given<'_>],
+    spreads: &[Option<Spread>],
+    taken: &mut [bool],
+    like: usize,
+) -> Option<Sink> {
+    let wanted = dtype(inputs, like);
+    let others = (0..inputs.len()).rev().filter(|index| *index != like);
+    for index in core::iter::once(like).chain(others) {
+        if let Some(input) = &mut inputs[index]
+            && !taken[index]
+            && spreads[index].is_none()
+            && input.dtype() == wanted
+            && let Some(memory) = numbers_mut(input)
+        {
+            taken[index] = true;
+            return Some(Sink::Over(index, memory));
+        }
+    }
+    None
+}
+
+fn fresh(dtype: DType, len: usize) -> Sink {
+    let mut fresh = Fresh::new(dtype, len);
+    let memory = fresh.memory(dtype);
+    Sink::Fresh(fresh, memory)
+}
+
+/// The numbers of a smaller tensor, laid out to be read in blocks.
+fn pattern<E: Arithmetic>(input: &FlexTensor, spread: Spread) -> Pattern<E> {
+    let mut wide = vec![E::zeroed(); input.layout().shape().num_elements()];
+    let memory = numbers(input);
+    // SAFETY: the tensor has as many numbers.
+    unsafe { E::widen(memory.dtype, memory.start, &mut wide) };
+    Pattern::new(spread, &wide)
+}
+
+fn tensor<'a>(inputs: &'a [Given<'_>], index: usize) -> &'a FlexTensor {
+    match &inputs[index] {
+        Some(input) => input,
+        None => unreachable!("no result is like an absent input"),
+    }
+}
+
+fn dtype(inputs: &[Given<'_>], index: usize) -> DType {
+    tensor(inputs, index).dtype()
 }

@@ -1,44 +1,17 @@
 use core::fmt::Debug;
 
+use super::Clock;
 use crate::fused::Number;
-
-/// The step counter of one parameter and what else outlives a step, in `f64`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Clock {
-    /// The learning rate of this step.
-    pub lr: f64,
-    /// The number of this step, from 1, counted for each parameter.
-    pub time: u64,
-    /// Running scalars of the rule (NAdam's product of momenta). They start at
-    /// [`UpdateRule::MEMORY`] and are saved with the state.
-    pub memory: [f64; 2],
-}
-
-impl Clock {
-    /// Before the first step.
-    pub(super) fn new(memory: [f64; 2]) -> Self {
-        Self {
-            lr: 0.0,
-            time: 0,
-            memory,
-        }
-    }
-
-    /// The bias correction `1 - beta^t` of a mean that decays by `beta` and started at zero.
-    pub fn correction(&self, beta: f64) -> f64 {
-        1.0 - beta.powf(self.time as f64)
-    }
-}
 
 /// An element-wise update rule with `K` numbers of state:
 /// (parameter, gradient, state) to (parameter, state).
 ///
-/// [`Fused`](super::Fused) makes an optimizer of it.
+/// [`RuleOptimizer`](super::RuleOptimizer) makes an optimizer of it.
 ///
 /// ```
 /// use burn::optim::ModuleOptimizer;
-/// use burn_extras::fused::{Clock, Fused, Number, UpdateRule};
+/// use burn_extras::fused::Number;
+/// use burn_extras::optim::{Clock, RuleOptimizer, UpdateRule};
 ///
 /// /// Gradient descent along a running mean of the gradients.
 /// #[derive(Clone, Debug)]
@@ -60,7 +33,7 @@ impl Clock {
 ///     }
 /// }
 ///
-/// let optimizer: ModuleOptimizer = Fused::new(Averaged { beta: 0.9 }).into();
+/// let optimizer: ModuleOptimizer = RuleOptimizer::new(Averaged { beta: 0.9 }).into();
 /// ```
 pub trait UpdateRule<const K: usize>: Clone + Debug + Send + Sync + 'static {
     /// What a step works out once, in `f64`, outside the loop.

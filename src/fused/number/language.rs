@@ -104,6 +104,15 @@ pub trait Number:
         (self * -core::f64::consts::FRAC_1_SQRT_2).erfc() * 0.5
     }
 
+    /// The density of the standard normal, `e^(-self^2 / 2) / sqrt(2 pi)`.
+    #[inline(always)]
+    fn normal_density(self) -> Self {
+        // The bound keeps a square finite whose exponential is 0 anyway.
+        let x = self.clamp(-40.0, 40.0);
+        (x.square() * -0.5).exp()
+            * (0.5 * core::f64::consts::FRAC_2_SQRT_PI * core::f64::consts::FRAC_1_SQRT_2)
+    }
+
     /// The sine.
     fn sin(self) -> Self;
 
@@ -172,6 +181,13 @@ pub trait Number:
         let e = (-self.abs()).exp();
         let denominator = (e + 1.0).recip();
         self.if_negative(e * denominator, denominator)
+    }
+
+    /// The derivative of the logistic function, `s (1 - s)`, precise also where it is tiny.
+    #[inline(always)]
+    fn sigmoid_slope(self) -> Self {
+        let e = (-self.abs()).exp();
+        e / e.mul_add(e + 2.0, Self::literal(1.0))
     }
 
     /// `ln(1 + e^self)`, exact in both tails.

@@ -1,20 +1,19 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::kernel::slope_at;
-use super::number::sealed::Sealed;
-use super::{Number, Pointwise};
+use super::Number;
+use super::language::sealed::Sealed;
 
 /// What can be told of a formula without its input.
 ///
 /// The compiler works a formula of this kind of number out, so that asking costs nothing.
-#[derive(Clone, Copy)]
-struct Trace {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trace {
     /// Whether it is the input itself.
-    input: bool,
+    pub(crate) input: bool,
     /// Whether it is 0 whatever the input is.
-    zero: bool,
+    pub(crate) zero: bool,
     /// Whether it depends on a sine or a cosine.
-    periodic: bool,
+    pub(crate) periodic: bool,
 }
 
 const UNKNOWN: Trace = Trace {
@@ -23,43 +22,18 @@ const UNKNOWN: Trace = Trace {
     periodic: false,
 };
 
-const INPUT: Trace = Trace {
-    input: true,
-    ..UNKNOWN
-};
-
 const PERIODIC: Trace = Trace {
     periodic: true,
     ..UNKNOWN
 };
 
-/// Whether the value of a formula is its input.
-#[inline(always)]
-pub(super) fn is_identity<F: Pointwise>(formula: &F) -> bool {
-    formula.value(INPUT).input
-}
-
-/// Whether the slope of a formula is 0 everywhere.
-#[inline(always)]
-pub(super) fn is_flat<F: Pointwise>(formula: &F) -> bool {
-    slope_at(formula, INPUT).zero
-}
-
-/// Whether the value of a formula depends on a sine or a cosine.
-#[cfg(feature = "flex")]
-#[inline(always)]
-pub(super) fn has_periodic_value<F: Pointwise>(formula: &F) -> bool {
-    formula.value(INPUT).periodic
-}
-
-/// Whether the slope of a formula depends on a sine or a cosine.
-#[cfg(feature = "flex")]
-#[inline(always)]
-pub(super) fn has_periodic_slope<F: Pointwise>(formula: &F) -> bool {
-    slope_at(formula, INPUT).periodic
-}
-
 impl Trace {
+    /// The input of a formula.
+    pub(crate) const INPUT: Self = Self {
+        input: true,
+        ..UNKNOWN
+    };
+
     /// What depends on both.
     #[inline(always)]
     fn and(self, other: Self) -> Self {
@@ -161,32 +135,5 @@ impl Number for Trace {
     #[inline(always)]
     fn cos(self) -> Self {
         PERIODIC
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::activation::{Identity, Relu, Sign, Sine, Step};
-
-    #[test]
-    fn the_identity_is_its_input_and_nothing_else_is() {
-        assert!(is_identity(&Identity));
-        assert!(!is_identity(&Relu) && !is_identity(&Sine::default()));
-    }
-
-    #[test]
-    fn steps_are_flat_and_nothing_else_is() {
-        assert!(is_flat(&Step::default()) && is_flat(&Sign));
-        assert!(!is_flat(&Identity) && !is_flat(&Relu));
-    }
-
-    #[cfg(feature = "flex")]
-    #[test]
-    fn what_has_a_sine_in_it_is_periodic() {
-        use crate::activation::{Gcu, Snake};
-
-        assert!(has_periodic_value(&Gcu) && has_periodic_slope(&Snake::default()));
-        assert!(!has_periodic_value(&Relu) && !has_periodic_slope(&Identity));
     }
 }

@@ -1,14 +1,15 @@
 //! Optimizers from a formula: an update rule is written once for one number, and runs in place in
 //! one pass over memory on the CPU and as composed tensor operations elsewhere.
 
+mod clock;
 mod decay;
 mod optimizer;
-#[cfg(feature = "flex")]
-mod pass;
-mod rule;
 mod state;
+mod step;
+mod update;
 
+pub use clock::Clock;
 pub use decay::WeightDecay;
-pub use optimizer::Fused;
-pub use rule::{Clock, UpdateRule};
+pub use optimizer::RuleOptimizer;
 pub use state::RuleState;
+pub use update::UpdateRule;

@@ -1,6 +1,6 @@
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::number::sealed::Sealed;
+use super::language::sealed::Sealed;
 use super::{Number, math};
 
 /// An `f32` in a formula: arithmetic that the compiler turns into vector instructions.

@@ -1,14 +1,16 @@
 use core::fmt::{self, Debug};
 
-use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
+use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{DType, Device, FloatDType, Tensor};
+use burn::tensor::{Device, Tensor};
+use smallvec::smallvec;
 
 use super::decay::Decay;
 use super::state::States;
+use super::step::{Start, Update};
 use super::{Clock, RuleState, UpdateRule, WeightDecay};
-use crate::fused::{Number, Symbol, compose::compose};
+use crate::fused::{Few, Output, cast, run};
 
 /// The optimizer of an update rule.
 ///
@@ -21,13 +23,13 @@ use crate::fused::{Number, Symbol, compose::compose};
 /// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
 /// the new parameter is rounded.
 #[derive(Clone)]
-pub struct Fused<R, const K: usize> {
+pub struct RuleOptimizer<R, const K: usize> {
     rule: R,
     weight_decay: Option<WeightDecay>,
     grad_clipping: Option<GradientClipping>,
 }
 
-impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
+impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
     /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
         Self {
@@ -47,7 +49,7 @@ impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
         if let Some(strength) = weight_decay.map(|decay| decay.strength()) {
             assert!(
                 strength >= 0.0 && strength.is_finite(),
-                "Fused: weight_decay must be 0 or more, got {strength}"
+                "RuleOptimizer: weight_decay must be 0 or more, got {strength}"
             );
         }
         self.weight_decay = weight_decay;
@@ -95,86 +97,55 @@ impl<R: UpdateRule<K>, const K: usize> Fused<R, K> {
         }
         clock.lr = lr;
         clock.time += 1;
-        let step = Step {
-            rule: &self.rule,
+        let update = Update {
             scalars: self.rule.scalars(clock),
             decay: Decay::new(self.weight_decay, lr),
-            keeps,
-            first,
+            rule: self.rule.clone(),
         };
-        run(&step, param, grad, tensors)
-    }
-}
-
-/// One step of a rule, its scalars worked out.
-#[derive(Debug)]
-pub(super) struct Step<'a, R: UpdateRule<K>, const K: usize> {
-    pub(super) rule: &'a R,
-    pub(super) scalars: R::Scalars,
-    pub(super) decay: Decay,
-    pub(super) keeps: [bool; K],
-    /// Whether it is the parameter's first, and there are no state tensors yet.
-    pub(super) first: bool,
-}
-
-impl<R: UpdateRule<K>, const K: usize> Step<'_, R, K> {
-    /// The new parameter and state.
-    #[inline(always)]
-    pub(super) fn apply<N: Number>(&self, param: N, grad: N, state: [N; K]) -> (N, [N; K]) {
-        let (param, grad) = self.decay.apply(param, grad);
-        self.rule.update(&self.scalars, param, grad, state)
-    }
-
-    /// The step as tensor operations.
-    fn compose(
-        &self,
-        param: DispatchTensor,
-        grad: DispatchTensor,
-        tensors: &mut States<K>,
-    ) -> DispatchTensor {
-        let mut inputs = vec![param, grad];
-        inputs.extend(tensors.iter_mut().filter_map(Option::take));
-        let mut outputs = compose::<Dispatch>(inputs, |inputs| {
-            let mut kept = inputs[2..].iter();
-            let state = match self.first {
-                true => self.rule.start(&self.scalars, inputs[0]),
-                false => self.keeps.map(|keep| match keep {
-                    true => *kept.next().expect("a tensor for each state that is kept"),
-                    false => Symbol::literal(0.0),
-                }),
-            };
-            let (param, state) = self.apply(inputs[0], inputs[1], state);
-            let kept = state.into_iter().zip(self.keeps).filter(|(_, keep)| *keep);
-            core::iter::once(param)
-                .chain(kept.map(|(state, _)| state))
-                .collect()
-        })
-        .into_iter();
-        let param = outputs.next().expect("the parameter comes first");
-        *tensors = self.keeps.map(|keep| outputs.next_if(keep));
+        let grad = cast(grad, param.dtype().into());
+        if first {
+            let start = Start(update.clone());
+            let outputs = keeps.map(|keep| {
+                if keep {
+                    Output::Wide(0)
+                } else {
+                    Output::Dropped
+                }
+            });
+            let started = run(&start, smallvec![Some(param.clone())], &outputs);
+            for (tensor, started) in tensors.iter_mut().zip(started) {
+                *tensor = started;
+            }
+        }
+        let mut inputs: Few<_> = smallvec![Some(param), Some(grad)];
+        inputs.extend(tensors.iter_mut().map(Option::take));
+        let mut outputs: Few<_> = smallvec![Output::Like(0)];
+        outputs.extend((0..K).map(|k| {
+            if keeps[k] {
+                Output::Like(2 + k)
+            } else {
+                Output::Dropped
+            }
+        }));
+        let mut results = run(&update, inputs, &outputs).into_iter();
+        let param = results.next().flatten().expect("the parameter comes first");
+        for (tensor, state) in tensors.iter_mut().zip(results) {
+            *tensor = state;
+        }
         param
     }
 }
 
-/// `next` on a condition.
-trait NextIf: Iterator {
-    fn next_if(&mut self, condition: bool) -> Option<Self::Item> {
-        if condition { self.next() } else { None }
-    }
-}
-
-impl<I: Iterator> NextIf for I {}
-
-impl<R: Debug, const K: usize> Debug for Fused<R, K> {
+impl<R: Debug, const K: usize> Debug for RuleOptimizer<R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fused")
+        f.debug_struct("RuleOptimizer")
             .field("rule", &self.rule)
             .field("weight_decay", &self.weight_decay)
             .finish_non_exhaustive()
     }
 }
 
-impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
+impl<R: UpdateRule<K>, const K: usize> Optimizer for RuleOptimizer<R, K> {
     type State<const D: usize> = RuleState<R, K, D>;
 
     fn step<const D: usize>(
@@ -201,36 +172,5 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for Fused<R, K> {
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
         state.moved_to(device)
-    }
-}
-
-fn run<R: UpdateRule<K>, const K: usize>(
-    step: &Step<'_, R, K>,
-    param: DispatchTensor,
-    grad: DispatchTensor,
-    tensors: &mut States<K>,
-) -> DispatchTensor {
-    #[cfg(feature = "flex")]
-    if super::pass::serves(&param) {
-        return super::pass::run(step, param, grad, tensors);
-    }
-    match param.dtype() {
-        dtype @ (DType::F16 | DType::BF16) => {
-            let wide = |tensor| cast(tensor, FloatDType::F32);
-            let param = step.compose(wide(param), wide(grad), tensors);
-            cast(param, dtype.into())
-        }
-        dtype => step.compose(param, cast(grad, dtype.into()), tensors),
-    }
-}
-
-/// The tensor in another float type; the same tensor if it has it already.
-pub(super) fn cast(tensor: DispatchTensor, dtype: FloatDType) -> DispatchTensor {
-    use burn::backend::ops::FloatTensorOps;
-
-    if FloatDType::from(tensor.dtype()) == dtype {
-        tensor
-    } else {
-        Dispatch::float_cast(tensor, dtype)
     }
 }

@@ -2,7 +2,7 @@ use core::cell::RefCell;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::Number;
-use super::number::sealed::Sealed;
+use super::language::sealed::Sealed;
 
 /// A formula being recorded: each operation adds a node.
 #[derive(Debug, Default)]
@@ -117,6 +117,10 @@ impl<'g> Symbol<'g> {
         }
     }
 
+    fn is_literal(self, value: f64) -> bool {
+        matches!(self.0, Repr::Literal(literal) if literal == value)
+    }
+
     fn unary(self, op: Unary, literal: impl Fn(f64) -> f64) -> Self {
         match self.0 {
             Repr::Literal(value) => Self::literal(literal(value)),
@@ -149,26 +153,37 @@ impl Neg for Symbol<'_> {
 }
 
 macro_rules! operators {
-    ($($operator:ident::$method:ident, $identity:expr);*) => {
+    ($($operator:ident::$method:ident, $identity:expr, commutes $commutes:expr);*) => {
         $(
             impl $operator for Symbol<'_> {
                 type Output = Self;
                 fn $method(self, other: Self) -> Self {
-                    self.binary(Binary::$operator, other, f64::$method)
+                    // Adding 0 or multiplying by 1 costs a pass over memory.
+                    if other.is_literal($identity) {
+                        self
+                    } else if $commutes && self.is_literal($identity) {
+                        other
+                    } else {
+                        self.binary(Binary::$operator, other, f64::$method)
+                    }
                 }
             }
             impl $operator<f64> for Symbol<'_> {
                 type Output = Self;
                 fn $method(self, other: f64) -> Self {
-                    // Adding 0 or multiplying by 1 costs a pass over memory.
-                    if other == $identity { self } else { self.$method(Self::literal(other)) }
+                    self.$method(Self::literal(other))
                 }
             }
         )*
     };
 }
 
-operators!(Add::add, 0.0; Sub::sub, 0.0; Mul::mul, 1.0; Div::div, 1.0);
+operators! {
+    Add::add, 0.0, commutes true;
+    Sub::sub, 0.0, commutes false;
+    Mul::mul, 1.0, commutes true;
+    Div::div, 1.0, commutes false
+}
 
 /// Backends have `exp`, `ln` and the rest, but not with `f32`'s full precision: on a GPU `ln(1 + x)`
 /// stands for `ln_1p`, `erf` is good to 1.5e-7 and `tanh` may overflow. So what needs care near

@@ -1,7 +1,7 @@
 //! Elementary functions in `f32`, free of branches and table look-ups that a compiler cannot
 //! vectorise, so that a loop over them runs at the width of the machine's vectors.
 //!
-//! They rely on a fused multiply-add; [`kernel`](super::kernel) runs them only where the hardware
+//! They rely on a fused multiply-add; the kernels run them only where the hardware
 //! has one. Worst errors are measured in `tests/accuracy.rs`.
 
 mod erf;

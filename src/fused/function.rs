@@ -1,0 +1,175 @@
+//! A formula as what autodiff and the backends see of it: two maps, and what the second needs.
+
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+use std::sync::Arc;
+
+use super::formula::Formula;
+use super::map::{Kernel, Map};
+use super::number::{Double, Number, Trace};
+use super::pack::{Array, Pair};
+
+/// What the backward pass is given, besides the output's gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Keeps {
+    /// Nothing: there is one input, and the derivative is 0 everywhere.
+    Nothing,
+    /// All inputs.
+    Inputs,
+    /// The output.
+    Output,
+}
+
+/// A formula behind a pointer, so that backends and autodiff are compiled once for all formulas.
+pub(crate) trait Function: Debug + Send + Sync {
+    /// The inputs to the output.
+    fn forward(&self) -> &dyn Kernel;
+    /// What is kept, and the output's gradient after it, to the gradient of each input.
+    fn backward(&self) -> &dyn Kernel;
+    fn keeps(&self) -> Keeps;
+    /// Whether it gives its input back.
+    fn is_identity(&self) -> bool;
+    /// The value and the derivatives at a point.
+    fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>);
+}
+
+/// A function that many tensors' graphs can hold.
+pub(crate) type Shared = Arc<dyn Function>;
+
+/// A formula as a function that can be shared.
+pub(crate) fn shared<F: Formula<I>, const I: usize>(formula: F) -> Shared {
+    Arc::new(Differentiable {
+        forward: Value(formula.clone(), PhantomData),
+        backward: Gradient(formula, PhantomData),
+    })
+}
+
+struct Differentiable<F, const I: usize> {
+    forward: Value<F, I>,
+    backward: Gradient<F, I>,
+}
+
+impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
+    fn forward(&self) -> &dyn Kernel {
+        &self.forward
+    }
+
+    fn backward(&self) -> &dyn Kernel {
+        &self.backward
+    }
+
+    fn keeps(&self) -> Keeps {
+        let formula = &self.forward.0;
+        if keeps_output::<F, I>(formula) {
+            Keeps::Output
+        } else if I == 1 && formula.slopes([Trace::INPUT; I])[0].zero {
+            Keeps::Nothing
+        } else {
+            Keeps::Inputs
+        }
+    }
+
+    fn is_identity(&self) -> bool {
+        I == 1 && self.forward.0.value([Trace::INPUT; I]).input
+    }
+
+    fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>) {
+        let mut inputs = [Double(0.0); I];
+        for (input, x) in inputs.iter_mut().zip(x) {
+            *input = Double(*x);
+        }
+        let formula = &self.forward.0;
+        let value = formula.value(inputs);
+        let kept = if keeps_output::<F, I>(formula) {
+            [value; I]
+        } else {
+            inputs
+        };
+        let slopes = slopes_at(formula, kept);
+        (value.0, slopes.iter().map(|slope| slope.0).collect())
+    }
+}
+
+impl<F: Formula<I>, const I: usize> Debug for Differentiable<F, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.forward.0.fmt(f)
+    }
+}
+
+/// The value of a formula.
+#[derive(Clone)]
+struct Value<F, const I: usize>(F, PhantomData<[(); I]>);
+
+impl<F: Formula<I>, const I: usize> Map for Value<F, I> {
+    type In = Array<I>;
+    type Out = Array<1>;
+    const SPREADS: bool = I > 1;
+
+    #[inline(always)]
+    fn map<N: Number>(&self, x: [N; I]) -> [N; 1] {
+        [self.0.value(x)]
+    }
+}
+
+/// The gradient of each input of a formula: the output's, times the derivative.
+#[derive(Clone)]
+struct Gradient<F, const I: usize>(F, PhantomData<[(); I]>);
+
+impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
+    type In = Pair<Array<I>, Array<1>>;
+    type Out = Array<I>;
+    const SPREADS: bool = I > 1;
+
+    #[inline(always)]
+    fn map<N: Number>(&self, (kept, [grad]): ([N; I], [N; 1])) -> [N; I] {
+        let mut gradients = slopes_at(&self.0, kept);
+        for gradient in &mut gradients {
+            *gradient = passed(grad, *gradient);
+        }
+        gradients
+    }
+}
+
+fn keeps_output<F: Formula<I>, const I: usize>(formula: &F) -> bool {
+    I == 1 && formula.slopes_from_output(Double(0.0)).is_some()
+}
+
+/// The derivatives from what the backward pass kept.
+#[inline(always)]
+fn slopes_at<F: Formula<I>, N: Number, const I: usize>(formula: &F, kept: [N; I]) -> [N; I] {
+    if I == 1
+        && let Some(slopes) = formula.slopes_from_output(kept[0])
+    {
+        return slopes;
+    }
+    formula.slopes(kept)
+}
+
+/// What of a gradient passes a slope: their product, and 0 where the slope is 0, whatever the gradient.
+///
+/// 0 times an infinite gradient would be NaN, and PyTorch's ReLU and its like let nothing through there.
+#[inline(always)]
+pub(super) fn passed<N: Number>(grad: N, slope: N) -> N {
+    // Only 0 and NaN are not above 0 in size, and both are what they should become.
+    slope.abs().if_positive(grad * slope, slope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::{Identity, Relu, Sign, Sine, Step};
+
+    #[test]
+    fn the_identity_is_its_input_and_nothing_else_is() {
+        assert!(shared(Identity).is_identity());
+        assert!(!shared(Relu).is_identity() && !shared(Sine::default()).is_identity());
+    }
+
+    #[test]
+    fn steps_keep_nothing() {
+        assert_eq!(shared(Step::default()).keeps(), Keeps::Nothing);
+        assert_eq!(shared(Sign).keeps(), Keeps::Nothing);
+        assert_eq!(shared(Identity).keeps(), Keeps::Inputs);
+        assert_eq!(shared(Relu).keeps(), Keeps::Output);
+    }
+}

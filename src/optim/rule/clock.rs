@@ -1,0 +1,28 @@
+/// The step counter of one parameter and what else outlives a step, in `f64`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Clock {
+    /// The learning rate of this step.
+    pub lr: f64,
+    /// The number of this step, from 1, counted for each parameter.
+    pub time: u64,
+    /// Running scalars of the rule (NAdam's product of momenta). They start at
+    /// [`UpdateRule::MEMORY`](super::UpdateRule::MEMORY) and are saved with the state.
+    pub memory: [f64; 2],
+}
+
+impl Clock {
+    /// Before the first step.
+    pub(super) fn new(memory: [f64; 2]) -> Self {
+        Self {
+            lr: 0.0,
+            time: 0,
+            memory,
+        }
+    }
+
+    /// The bias correction `1 - beta^t` of a mean that decays by `beta` and started at zero.
+    pub fn correction(&self, beta: f64) -> f64 {
+        1.0 - beta.powf(self.time as f64)
+    }
+}
