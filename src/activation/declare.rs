@@ -75,6 +75,8 @@ pub(crate) trait Declared: Sized {
     /// Its parameters with their values.
     fn parameters(&self) -> Vec<(&'static str, f64)>;
     fn formula(&self) -> Shared;
+    /// Its product with a second input.
+    fn gate(&self) -> Shared;
 }
 
 /// Declares an activation: its type, free function, configuration and registry entry.
@@ -120,6 +122,10 @@ macro_rules! activation {
 
             fn formula(&self) -> crate::fused::Shared {
                 $name::formula(self)
+            }
+
+            fn gate(&self) -> crate::fused::Shared {
+                $name::gated(self)
             }
         }
     };
@@ -252,6 +258,10 @@ macro_rules! activation {
             fn formula(&self) -> crate::fused::Shared {
                 self.init().formula()
             }
+
+            fn gate(&self) -> crate::fused::Shared {
+                self.init().gated()
+            }
         }
     };
     (@forward $name:ident) => {
@@ -269,6 +279,11 @@ macro_rules! activation {
             fn formula(&self) -> crate::fused::Shared {
                 crate::fused::shared(*self)
             }
+
+            #[inline(never)]
+            fn gated(&self) -> crate::fused::Shared {
+                crate::fused::shared(crate::activation::gated::Gated(*self))
+            }
         }
     };
     (@gain) => { None };
@@ -276,3 +291,24 @@ macro_rules! activation {
 }
 
 pub(crate) use activation;
+
+/// More features than any layer has: beyond it the weights would not fit in memory.
+const MOST: f64 = 1e6;
+
+/// `value` as a number of things.
+pub(crate) fn count(
+    type_name: &'static str,
+    field: &'static str,
+    value: f64,
+) -> Result<usize, SpecError> {
+    let range = if value >= 1.0 && value.fract() == 0.0 {
+        "at most 1000000"
+    } else {
+        "a whole number of at least 1"
+    };
+    if (1.0..=MOST).contains(&value) && value.fract() == 0.0 {
+        Ok(value as usize)
+    } else {
+        Err(SpecError::out_of_range(type_name, field, value, range))
+    }
+}

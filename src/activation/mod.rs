@@ -25,6 +25,7 @@
 mod declare;
 mod elsewhere;
 mod elu;
+mod gated;
 mod gaussian;
 mod gelu;
 mod identity;
@@ -42,10 +43,14 @@ mod step;
 mod tanh;
 
 pub use elu::*;
+pub use gated::{
+    Gate, GatedConfig, GatedLinear, Half, bilinear, geglu, geglu_tanh, glu, gtu, reglu, swiglu,
+    swiglu_clamped, swiglu_oai,
+};
 pub use gaussian::*;
 pub use gelu::*;
 pub use identity::*;
-pub use learned::{PReluConfig, SwiGluConfig};
+pub use learned::*;
 pub use mish::*;
 pub use periodic::*;
 pub use registry::{Activation, ActivationConfig};

@@ -1,13 +1,13 @@
-use core::fmt;
+use core::fmt::{self, Display};
 use core::str::FromStr;
+use std::sync::LazyLock;
 
 use burn::module::Module;
-use burn::nn::{PRelu, SwiGlu};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::declare::Declared;
-use super::{elsewhere, *};
+use super::{elsewhere, gated, learned, *};
 use crate::fused::Shared;
 use crate::registry::{Spec, SpecError};
 
@@ -28,10 +28,10 @@ macro_rules! registry {
         pub enum ActivationConfig {
             $(#[doc = concat!("[`", stringify!($plain), "`](super::", stringify!($plain), ").")] $plain,)*
             $(#[doc = concat!("[`", stringify!($name), "`](super::", stringify!($name), ").")] $name($config),)*
-            /// Burn's [`PRelu`](burn::nn::PRelu), whose slope on the left is learned.
-            PRelu(PReluConfig),
-            /// Burn's [`SwiGlu`](burn::nn::SwiGlu), a gated layer with weights of its own.
-            SwiGlu(SwiGluConfig),
+            /// One whose parameters are learned: `prelu`.
+            Learned(LearnedConfig),
+            /// A gated unit with weights of its own: `swiglu`.
+            Gated(GatedConfig),
         }
 
         $(
@@ -42,11 +42,9 @@ macro_rules! registry {
             }
         )*
 
-        const NAMES: &[&str] = &[
+        const FORMULAS: &[&str] = &[
             $(<$plain as Declared>::NAME,)*
             $(<$config as Declared>::NAME,)*
-            PReluConfig::NAME,
-            SwiGluConfig::NAME,
         ];
 
         impl ActivationConfig {
@@ -60,7 +58,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => <$plain as Declared>::GAIN,)*
                     $(Self::$name(_) => <$config as Declared>::GAIN,)*
-                    Self::PRelu(_) | Self::SwiGlu(_) => None,
+                    Self::Learned(_) | Self::Gated(_) => None,
                 }
             }
 
@@ -73,8 +71,8 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Declared::validate(&$plain),)*
                     $(Self::$name(config) => config.validate(),)*
-                    Self::PRelu(config) => config.validate(),
-                    Self::SwiGlu(config) => config.validate(),
+                    Self::Learned(config) => config.validate(),
+                    Self::Gated(config) => config.validate(),
                 }
             }
 
@@ -92,7 +90,8 @@ macro_rules! registry {
                 let module = match self {
                     $(Self::$plain => <$plain as Declared>::MODULE,)*
                     $(Self::$name(_) => <$config as Declared>::MODULE,)*
-                    Self::PRelu { .. } | Self::SwiGlu { .. } => "learned",
+                    Self::Learned(_) => "learned",
+                    Self::Gated(_) => "gated",
                 };
                 module.rsplit("::").next().unwrap_or(module)
             }
@@ -102,8 +101,8 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => $plain.parameters(),)*
                     $(Self::$name(config) => config.parameters(),)*
-                    Self::PRelu(config) => config.parameters(),
-                    Self::SwiGlu(config) => config.parameters(),
+                    Self::Learned(config) => config.parameters(),
+                    Self::Gated(config) => config.parameters(),
                 }
             }
 
@@ -111,22 +110,31 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::formula(config)),)*
-                    Self::PRelu(_) | Self::SwiGlu(_) => None,
+                    Self::Learned(_) | Self::Gated(_) => None,
                 }
             }
 
-            fn to_spec(&self) -> Spec {
+            /// Its product with a second input, if it is a formula.
+            pub(super) fn gate(&self) -> Option<Shared> {
                 match self {
-                    $(Self::$plain => $plain.to_spec(),)*
-                    $(Self::$name(config) => config.to_spec(),)*
-                    Self::PRelu(config) => config.to_spec(),
-                    Self::SwiGlu(config) => config.to_spec(),
+                    $(Self::$plain => Some(Declared::gate(&$plain)),)*
+                    $(Self::$name(config) => Some(Declared::gate(config)),)*
+                    Self::Learned(_) | Self::Gated(_) => None,
+                }
+            }
+
+            fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$plain => $plain.to_spec().fmt(f),)*
+                    $(Self::$name(config) => config.to_spec().fmt(f),)*
+                    Self::Learned(config) => config.fmt(f),
+                    Self::Gated(config) => config.fmt(f),
                 }
             }
 
             /// Whether it is a name of this crate, in lower case and with `_` for `-`.
             pub(super) fn knows(name: &str) -> bool {
-                NAMES.contains(&name)
+                Self::names().contains(&name)
                     || [$(<$plain as Declared>::ALIASES,)* $(<$config as Declared>::ALIASES,)*]
                         .iter()
                         .any(|aliases| aliases.contains(&name))
@@ -144,11 +152,13 @@ macro_rules! registry {
                         return <$config as Declared>::from_spec(spec).map(Self::$name);
                     }
                 )*
-                match name.as_str() {
-                    PReluConfig::NAME => PReluConfig::from_spec(spec).map(Self::PRelu),
-                    SwiGluConfig::NAME => SwiGluConfig::from_spec(spec).map(Self::SwiGlu),
-                    _ => Err(spec.unknown("activation", NAMES)),
+                if let Some(config) = LearnedConfig::from_spec(spec) {
+                    return config.map(Self::Learned);
                 }
+                if let Some(config) = GatedConfig::from_spec(spec) {
+                    return config.map(Self::Gated);
+                }
+                Err(spec.unknown("activation", Self::names()))
             }
         }
     };
@@ -171,15 +181,15 @@ registry! {
         SoftClip(SoftClipConfig), NlRelu(NlReluConfig), Pelu(PeluConfig), Smu(SmuConfig),
 }
 
-impl From<PReluConfig> for ActivationConfig {
-    fn from(config: PReluConfig) -> Self {
-        Self::PRelu(config)
+impl From<LearnedConfig> for ActivationConfig {
+    fn from(config: LearnedConfig) -> Self {
+        Self::Learned(config)
     }
 }
 
-impl From<SwiGluConfig> for ActivationConfig {
-    fn from(config: SwiGluConfig) -> Self {
-        Self::SwiGlu(config)
+impl From<GatedConfig> for ActivationConfig {
+    fn from(config: GatedConfig) -> Self {
+        Self::Gated(config)
     }
 }
 
@@ -190,19 +200,21 @@ fn is_named<T: Declared>(name: &str) -> bool {
 impl ActivationConfig {
     /// The names that can be parsed; some have aliases besides.
     pub fn names() -> &'static [&'static str] {
-        NAMES
+        static ALL: LazyLock<Vec<&str>> =
+            LazyLock::new(|| [FORMULAS, learned::NAMES, &gated::NAMES].concat());
+        &ALL
     }
 
     /// The activation on its own.
     ///
     /// # Panics
     ///
-    /// When a parameter is outside its range, or SwiGLU has no sizes: in a network it takes them from
+    /// When a parameter is outside its range, or a gated unit has no sizes: in a network it takes them from
     /// there, by [`init_for`](Self::init_for).
     pub fn init(&self, device: &Device) -> Activation {
         match self {
-            Self::PRelu(config) => Activation::PRelu(config.init(device)),
-            Self::SwiGlu(config) => Activation::SwiGlu(config.init(device)),
+            Self::Learned(config) => Activation::Learned(config.init(device)),
+            Self::Gated(config) => Activation::Gated(config.init(device)),
             other => match other.formula() {
                 Some(formula) => Activation::Pointwise(PointwiseActivation { formula }),
                 None => unreachable!("{other} is a formula"),
@@ -210,7 +222,7 @@ impl ActivationConfig {
         }
     }
 
-    /// The activation between two layers of a network, where there are `width` features: SwiGLU, unless
+    /// The activation between two layers of a network, where there are `width` features: a gated unit, unless
     /// told otherwise, is as wide.
     ///
     /// # Panics
@@ -220,7 +232,8 @@ impl ActivationConfig {
         self.validate_for(width)
             .unwrap_or_else(|error| panic!("{error}"));
         match self {
-            Self::SwiGlu(config) => Activation::SwiGlu(config.of_width(width).init(device)),
+            Self::Learned(config) => Activation::Learned(config.of_width(width).init(device)),
+            Self::Gated(config) => Activation::Gated(config.of_width(width).init(device)),
             other => other.init(device),
         }
     }
@@ -230,11 +243,11 @@ impl ActivationConfig {
     /// # Errors
     ///
     /// When a parameter is outside its range, PReLU has another number of slopes than 1 and `width`, or
-    /// SwiGLU another size than `width`.
+    /// a gated unit another size than `width`.
     pub fn validate_for(&self, width: usize) -> Result<(), SpecError> {
         match self {
-            Self::PRelu(config) => config.validate_for(width),
-            Self::SwiGlu(config) => config.validate_for(width),
+            Self::Learned(config) => config.validate_for(width),
+            Self::Gated(config) => config.validate_for(width),
             other => other.validate(),
         }
     }
@@ -243,10 +256,19 @@ impl ActivationConfig {
     /// formula, `None` where the number itself is too large.
     pub fn num_params_for(&self, width: usize) -> Option<usize> {
         match self {
-            Self::PRelu(config) => Some(config.num_parameters()),
-            Self::SwiGlu(config) => config.num_params_for(width),
+            Self::Learned(config) => config.num_params_for(width),
+            Self::Gated(config) => config.num_params_for(width),
             _ => Some(0),
         }
+    }
+
+    /// `f(x)` and `f'(x)` before training; `None` for layers with weights.
+    pub(crate) fn before_training(&self, x: f64) -> Option<(f64, f64)> {
+        let (value, slopes) = match self {
+            Self::Learned(config) => config.evaluate(x),
+            other => other.formula()?.evaluate(&[x]),
+        };
+        Some((value, slopes[0]))
     }
 
     /// `f(x)` in `f64`; `None` for those that have weights.
@@ -272,6 +294,9 @@ impl FromStr for ActivationConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
+        if let Some(gated) = read_gated(text) {
+            return gated.map(Self::Gated);
+        }
         let mut spec = match elsewhere::read(text)? {
             Some(spec) => spec,
             None => Spec::parse(text)?,
@@ -282,9 +307,38 @@ impl FromStr for ActivationConfig {
     }
 }
 
+/// Reads `gated(NAME)` and `gated(NAME, PARAMETER=NUMBER, ...)`, where the name may have parameters itself.
+fn read_gated(text: &str) -> Option<Result<GatedConfig, SpecError>> {
+    let (name, rest) = text.trim().split_once('(')?;
+    if !name.trim().eq_ignore_ascii_case("gated") {
+        return None;
+    }
+    let rest = rest.strip_suffix(')')?;
+    let mut depth = 0;
+    let end = rest.find(|character| {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        character == ',' && depth == 0
+    });
+    let (activation, settings) = match end {
+        Some(end) => (&rest[..end], format!("gated({})", &rest[end + 1..])),
+        None => (rest, "gated".to_string()),
+    };
+    Some(activation.parse().and_then(|activation| {
+        let mut spec = Spec::parse(&settings)?;
+        let gate = Gate::Activation(Box::new(activation));
+        let config = GatedConfig::with_gate(gate, &mut spec)?;
+        spec.finish()?;
+        Ok(config)
+    }))
+}
+
 impl fmt::Display for ActivationConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_spec().fmt(f)
+        self.write(f)
     }
 }
 
@@ -312,10 +366,10 @@ impl From<ActivationConfig> for String {
 pub enum Activation {
     /// A formula, applied to each element.
     Pointwise(PointwiseActivation),
-    /// Burn's learned leaky ReLU.
-    PRelu(PRelu),
-    /// Burn's gated linear unit.
-    SwiGlu(SwiGlu),
+    /// One whose parameters are learned.
+    Learned(Learned),
+    /// A gated unit with its projections.
+    Gated(GatedLinear),
 }
 
 impl Activation {
@@ -323,12 +377,12 @@ impl Activation {
     ///
     /// # Shapes
     ///
-    /// Those of the input; SwiGLU maps the last dimension from `d_input` to `d_output`.
+    /// Those of the input; a gated unit maps the last dimension from `d_input` to `d_output`.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Pointwise(activation) => activation.forward(input),
-            Self::PRelu(activation) => activation.forward(input),
-            Self::SwiGlu(activation) => activation.forward(input),
+            Self::Learned(activation) => activation.forward(input),
+            Self::Gated(activation) => activation.forward(input),
         }
     }
 }

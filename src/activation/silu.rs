@@ -2,7 +2,7 @@ use super::declare::activation;
 use crate::fused::{Number, Pointwise};
 
 /// Beyond 800 the sigmoid is 0 or 1 in every float type. Bounding keeps infinity out of products.
-const TAIL: f64 = 800.0;
+pub(super) const TAIL: f64 = 800.0;
 
 /// `factor s(x)`, rounded once less than a product with the sigmoid.
 #[inline(always)]

@@ -60,29 +60,32 @@ pub fn apply_many_composed<F: Formula<I>, const I: usize, const D: usize>(
 }
 
 /// [`apply_many`] for a formula that is behind a pointer already.
-pub(crate) fn apply_shared<const I: usize, const D: usize>(
+pub(crate) fn apply_shared<const D: usize>(
     function: Shared,
-    x: [Tensor<D>; I],
+    x: impl IntoIterator<Item = Tensor<D>>,
 ) -> Tensor<D> {
     Tensor::from_dispatch(differentiate::apply(function, fitted(x)))
 }
 
 /// [`apply_many_composed`] for a formula that is behind a pointer already.
-pub(crate) fn apply_shared_composed<const I: usize, const D: usize>(
+pub(crate) fn apply_shared_composed<const D: usize>(
     function: Shared,
-    x: [Tensor<D>; I],
+    x: impl IntoIterator<Item = Tensor<D>>,
 ) -> Tensor<D> {
     Tensor::from_dispatch(differentiate::apply_composed(function, fitted(x)))
 }
 
 /// The inputs, of which the first is as large as the output.
-fn fitted<const I: usize, const D: usize>(mut x: [Tensor<D>; I]) -> Few<DispatchTensor> {
+fn fitted<const D: usize>(x: impl IntoIterator<Item = Tensor<D>>) -> Few<DispatchTensor> {
+    let mut x: Few<Tensor<D>> = x.into_iter().collect();
+    let count = x.len();
     assert!(
-        (1..=MAX_INPUTS).contains(&I),
-        "a formula has 1 to {MAX_INPUTS} inputs, not {I}"
+        (1..=MAX_INPUTS).contains(&count),
+        "a formula has 1 to {MAX_INPUTS} inputs, not {count}"
     );
-    if I > 1 {
-        let full = common(&x.each_ref().map(|tensor| tensor.dims()));
+    if count > 1 {
+        let shapes: Few<_> = x.iter().map(|tensor| tensor.dims()).collect();
+        let full = common(&shapes);
         for (index, tensor) in x.iter_mut().enumerate() {
             let small = tensor.dims();
             if small != full && (index == 0 || !is_block(&small, &full)) {

@@ -1,7 +1,7 @@
 use core::fmt;
 
 use super::quadrature::normal_rule;
-use crate::activation::{ActivationConfig, LeakyReluConfig};
+use crate::activation::ActivationConfig;
 
 /// What an activation does to the variance of a signal, worked out from its formula.
 ///
@@ -92,7 +92,7 @@ pub enum Stability {
 }
 
 impl VarianceMap {
-    /// The map of `activation`; that of a [`PRelu`](burn::nn::PRelu) as it is before training.
+    /// The map of `activation`; that of a learned one as it is before training.
     ///
     /// # Errors
     ///
@@ -103,15 +103,9 @@ impl VarianceMap {
             activation: activation.to_string(),
             why,
         };
-        let formula = match activation {
-            ActivationConfig::PRelu(config) => LeakyReluConfig::new()
-                .with_negative_slope(config.alpha())
-                .into(),
-            other => other.clone(),
-        };
         let mut expected = [0.0; 4];
         for (z, weight) in normal_rule() {
-            let (Some(value), Some(slope)) = (formula.value(z), formula.slope(z)) else {
+            let Some((value, slope)) = activation.before_training(z) else {
                 return Err(refuse("it has weights of its own"));
             };
             let square = value * value;

@@ -235,7 +235,7 @@ impl Inspect for Mlp {
             let output = self.normed(index, layer.forward(features));
             features = match &self.activations[index] {
                 // A gate mixes the features: it has no slope of its own at each.
-                Activation::SwiGlu(gate) => probe.layer(&name, gate.forward(output)),
+                Activation::Gated(gate) => probe.layer(&name, gate.forward(output)),
                 activation => probe.activation(&name, output, |x| activation.forward(x)),
             };
             features = self.dropped(features);
@@ -324,7 +324,7 @@ mod tests {
             .activations
             .iter()
             .map(|activation| match activation {
-                Activation::SwiGlu(gate) => gate.linear_inner.weight.dims(),
+                Activation::Gated(gate) => gate.linear_inner.weight.dims(),
                 other => panic!("{other:?} is no gate"),
             })
             .collect();
@@ -342,7 +342,7 @@ mod tests {
             .activations
             .iter()
             .map(|activation| match activation {
-                Activation::PRelu(prelu) => (prelu.alpha.id, prelu.alpha.dims()),
+                Activation::Learned(prelu) => (prelu.parameters[0].id, prelu.parameters[0].dims()),
                 other => panic!("{other:?} has no slope"),
             })
             .collect();
@@ -374,7 +374,7 @@ mod tests {
         };
         assert_eq!(
             message("prelu(num_parameters=3)", &[784, 100, 10]),
-            "MlpConfig: layers.0 is 100 wide: prelu: num_parameters must be 1, or as many as the \
+            "MlpConfig: layers.0 is 100 wide: prelu: channels must be 1, or as many as the \
              layer is wide, got 3"
         );
         assert_eq!(

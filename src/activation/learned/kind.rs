@@ -1,0 +1,46 @@
+use super::super::declare::Range;
+use crate::fused::Shared;
+
+/// What there is to know of a learned activation.
+#[derive(Debug)]
+pub(in crate::activation) struct Kind {
+    pub(in crate::activation) name: &'static str,
+    /// The formula, of the input and then each parameter.
+    pub(super) function: fn() -> Shared,
+    pub(super) parameters: &'static [Parameter],
+}
+
+/// A parameter before training.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: &'static str,
+    pub(super) range: Range,
+    pub(super) start: f64,
+    pub(super) count: Count,
+}
+
+/// How many numbers a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Count {
+    /// One for all channels, or one a channel.
+    Either,
+    /// One for all channels.
+    One,
+    /// One a channel.
+    Each,
+}
+
+impl Kind {
+    /// Whether some parameter is one a channel, whatever is asked for.
+    pub(super) fn needs_channels(&self) -> bool {
+        self.parameters
+            .iter()
+            .any(|parameter| parameter.count == Count::Each)
+    }
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}

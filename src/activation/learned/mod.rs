@@ -1,0 +1,15 @@
+//! Activations whose parameters are learned: one for all features, or one a channel.
+
+mod config;
+mod kind;
+mod module;
+mod polynomial;
+mod rectified;
+mod smooth;
+mod table;
+
+pub use config::LearnedConfig;
+pub use module::Learned;
+pub use table::*;
+
+pub(super) use table::NAMES;
