@@ -220,7 +220,9 @@ impl Case<'_> {
         let name = match (self.name(), self.option("version").as_str()) {
             ("pau", Some("A")) => "pau_a",
             ("pau", Some("B")) => "pau_b",
-            ("snake", _) => "snake_log",
+            ("snake", _) if log => "snake_log",
+            ("snake", _) => "learned(snake)",
+            ("telu", _) => "learned(telu)",
             ("snakebeta", _) if log => "snake_beta_log",
             ("snakebeta", _) => "snake_beta",
             ("swiglu_clamp", _) => "swiglu_clamped",
@@ -260,10 +262,8 @@ fn values_and_gradients_are_the_libraries() {
         };
         for json in goldens["cases"].as_array().expect("cases") {
             let name = json["name"].as_str().expect("a name");
-            // Snake itself has a constant frequency so far: only its logarithm is learned.
-            let constant = name == "snake" && json["options"]["log_scale"].as_bool() != Some(true);
             seen.insert(name);
-            if ELSEWHERE.contains(&name) || constant {
+            if ELSEWHERE.contains(&name) {
                 continue;
             }
             for dtype in dtypes {
@@ -344,5 +344,10 @@ fn what_cannot_gate_is_refused_in_one_line() {
     assert!(message("gated(elu(alpha=-1))").contains("alpha must be greater than 0"));
     assert!(message("swiglu(beta=0)").contains("beta must be greater than 0"));
     assert!(message("dyt(weight=1e99)").contains("weight must be between"));
+    assert_eq!(
+        message("learned(prelu)"),
+        "learned(prelu): its parameters are learned anyway; use prelu instead"
+    );
+    assert!(message("learned(snak)").contains("did you mean \"snake\""));
     assert!(message("srelu(channels=0)").contains("channels must be a whole number"));
 }

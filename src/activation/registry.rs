@@ -294,8 +294,8 @@ impl FromStr for ActivationConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        if let Some(gated) = read_gated(text) {
-            return gated.map(Self::Gated);
+        if let Some(config) = read_within(text) {
+            return config;
         }
         let mut spec = match elsewhere::read(text)? {
             Some(spec) => spec,
@@ -307,15 +307,13 @@ impl FromStr for ActivationConfig {
     }
 }
 
-/// Reads `gated(NAME)` and `gated(NAME, PARAMETER=NUMBER, ...)`, where the name may have parameters itself.
-fn read_gated(text: &str) -> Option<Result<GatedConfig, SpecError>> {
-    let (name, rest) = text.trim().split_once('(')?;
-    if !name.trim().eq_ignore_ascii_case("gated") {
-        return None;
-    }
-    let rest = rest.strip_suffix(')')?;
+/// Reads `gated(NAME)` and `learned(NAME)`, and the same with settings after the name, which in the former may
+/// have parameters itself.
+fn read_within(text: &str) -> Option<Result<ActivationConfig, SpecError>> {
+    let (word, rest) = text.trim().split_once('(')?;
+    let inner = rest.strip_suffix(')')?;
     let mut depth = 0;
-    let end = rest.find(|character| {
+    let end = inner.find(|character| {
         match character {
             '(' => depth += 1,
             ')' => depth -= 1,
@@ -323,17 +321,25 @@ fn read_gated(text: &str) -> Option<Result<GatedConfig, SpecError>> {
         }
         character == ',' && depth == 0
     });
-    let (activation, settings) = match end {
-        Some(end) => (&rest[..end], format!("gated({})", &rest[end + 1..])),
-        None => (rest, "gated".to_string()),
+    let (name, settings) = match end {
+        Some(end) => (&inner[..end], format!("({})", &inner[end + 1..])),
+        None => (inner, String::new()),
     };
-    Some(activation.parse().and_then(|activation| {
-        let mut spec = Spec::parse(&settings)?;
-        let gate = Gate::Activation(Box::new(activation));
-        let config = GatedConfig::with_gate(gate, &mut spec)?;
-        spec.finish()?;
-        Ok(config)
-    }))
+    match word.trim().to_lowercase().as_str() {
+        "gated" => Some(name.parse().and_then(|activation| {
+            let mut spec = Spec::parse(&format!("gated{settings}"))?;
+            let gate = Gate::Activation(Box::new(activation));
+            let config = GatedConfig::with_gate(gate, &mut spec)?;
+            spec.finish().map(|()| config.into())
+        })),
+        "learned" => Some(
+            Spec::parse(&format!("{name}{settings}")).and_then(|mut spec| {
+                let config = LearnedConfig::within(&mut spec)?;
+                spec.finish().map(|()| config.into())
+            }),
+        ),
+        _ => None,
+    }
 }
 
 impl fmt::Display for ActivationConfig {

@@ -77,8 +77,8 @@ impl LearnedConfig {
     }
 
     /// The name.
-    pub fn name(&self) -> &'static str {
-        self.kind.name
+    pub fn name(&self) -> String {
+        self.kind.written()
     }
 
     /// The number of channels, where parameters are one a channel.
@@ -185,8 +185,27 @@ impl LearnedConfig {
 
     /// The activation of this name, if there is one.
     pub(in crate::activation) fn from_spec(spec: &mut Spec) -> Option<Result<Self, SpecError>> {
-        let kind = KINDS.iter().find(|kind| kind.name == spec.name())?;
+        let named = |kind: &&Kind| !kind.fixed && kind.name == spec.name();
+        let kind = KINDS.iter().find(named)?;
         Some(Self::read(kind, spec))
+    }
+
+    /// The activation that has constant parameters too, its name and settings within `learned(...)`.
+    pub(in crate::activation) fn within(spec: &mut Spec) -> Result<Self, SpecError> {
+        match KINDS.iter().find(|kind| kind.name == spec.name()) {
+            Some(kind) if kind.fixed => Self::read(kind, spec),
+            Some(kind) => Err(SpecError::instead(
+                format!("learned({})", kind.name),
+                format!(
+                    "its parameters are learned anyway; use {} instead",
+                    kind.name
+                ),
+            )),
+            None => {
+                let names = KINDS.iter().filter(|kind| kind.fixed).map(|kind| kind.name);
+                Err(spec.unknown("activation that can be learned", &names.collect::<Vec<_>>()))
+            }
+        }
     }
 
     fn read(kind: &'static Kind, spec: &mut Spec) -> Result<Self, SpecError> {
@@ -204,7 +223,7 @@ impl LearnedConfig {
         config.validate().map(|()| config)
     }
 
-    pub(in crate::activation) fn to_spec(&self) -> Spec {
+    fn to_spec(&self) -> Spec {
         let mut spec = Spec::new(self.kind.name);
         for (parameter, start) in self.kind.parameters.iter().zip(&self.starts) {
             spec = spec.with(parameter.name, *start, parameter.start);
@@ -225,6 +244,14 @@ impl LearnedConfig {
 
 impl fmt::Display for LearnedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_spec().fmt(f)
+        let spec = self.to_spec();
+        if !self.kind.fixed {
+            return spec.fmt(f);
+        }
+        // The settings stand within the same brackets.
+        match spec.to_string().split_once('(') {
+            Some((name, settings)) => write!(f, "learned({name}, {settings}"),
+            None => write!(f, "learned({spec})"),
+        }
     }
 }

@@ -5,6 +5,8 @@ use crate::fused::Shared;
 #[derive(Debug)]
 pub(in crate::activation) struct Kind {
     pub(in crate::activation) name: &'static str,
+    /// Whether there is an activation of this name with constant parameters.
+    pub(super) fixed: bool,
     /// The formula, of the input and then each parameter.
     pub(super) function: fn() -> Shared,
     pub(super) parameters: &'static [Parameter],
@@ -31,6 +33,15 @@ pub(super) enum Count {
 }
 
 impl Kind {
+    /// The name as it is written.
+    pub(super) fn written(&self) -> String {
+        if self.fixed {
+            format!("learned({})", self.name)
+        } else {
+            self.name.to_string()
+        }
+    }
+
     /// Whether some parameter is one a channel, whatever is asked for.
     pub(super) fn needs_channels(&self) -> bool {
         self.parameters
@@ -41,6 +52,6 @@ impl Kind {
 
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        (self.name, self.fixed) == (other.name, other.fixed)
     }
 }

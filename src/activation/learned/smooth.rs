@@ -18,6 +18,17 @@ fn ripple<N: Number>(x: N, alpha: N) -> N {
     (t.abs() - 0.5).if_positive(t.sin().square() / alpha, x * near * series.square())
 }
 
+/// `x + sin^2(a x) / a`.
+#[derive(Clone, Debug)]
+pub(super) struct Snake;
+
+impl Formula<2> for Snake {
+    #[inline(always)]
+    fn value<N: Number>(&self, [x, a]: [N; 2]) -> N {
+        x + ripple(x, a)
+    }
+}
+
 /// `x + sin^2(alpha x) / (beta + 1e-9)`.
 #[derive(Clone, Debug)]
 pub(super) struct SnakeBeta;
@@ -47,7 +58,7 @@ pub(super) struct SnakeLog;
 impl Formula<2> for SnakeLog {
     #[inline(always)]
     fn value<N: Number>(&self, [x, alpha]: [N; 2]) -> N {
-        x + ripple(x, alpha.exp())
+        Snake.value([x, alpha.exp()])
     }
 }
 
