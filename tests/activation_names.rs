@@ -178,7 +178,7 @@ fn arguments_have_the_names_that_they_have_there() {
         ),
         (
             "nn.PReLU(num_parameters=4, init=0.1)",
-            "prelu(num_parameters=4, alpha=0.1)",
+            "prelu(alpha=0.1, channels=4)",
         ),
         ("nn.Softplus(beta=2, threshold=20)", "softplus(beta=2)"),
         ("nn.SiLU()", "silu"),

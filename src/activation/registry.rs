@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::Declared;
 use super::{elsewhere, gated, learned, *};
-use crate::fused::Shared;
+use crate::fused::{Pointwise, Shared, shared};
 use crate::registry::{Spec, SpecError};
 
 /// The table of activations that are formulas: those without parameters, and those with a
@@ -90,7 +90,7 @@ macro_rules! registry {
                 let module = match self {
                     $(Self::$plain => <$plain as Declared>::MODULE,)*
                     $(Self::$name(_) => <$config as Declared>::MODULE,)*
-                    Self::Learned(_) => "learned",
+                    Self::Learned(config) => config.family(),
                     Self::Gated(_) => "gated",
                 };
                 module.rsplit("::").next().unwrap_or(module)
@@ -158,7 +158,7 @@ macro_rules! registry {
                 if let Some(config) = GatedConfig::from_spec(spec) {
                     return config.map(Self::Gated);
                 }
-                Err(spec.unknown("activation", Self::names()))
+                Err(spec.unknown("activation", &[Self::names(), &learned::own_names()].concat()))
             }
         }
     };
@@ -242,7 +242,7 @@ impl ActivationConfig {
     ///
     /// # Errors
     ///
-    /// When a parameter is outside its range, PReLU has another number of slopes than 1 and `width`, or
+    /// When a parameter is outside its range, a learned one has another number of channels than 1 and `width`, or
     /// a gated unit another size than `width`.
     pub fn validate_for(&self, width: usize) -> Result<(), SpecError> {
         match self {
@@ -401,6 +401,33 @@ pub struct PointwiseActivation {
 }
 
 impl PointwiseActivation {
+    /// A formula of your own as a module.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use burn_extras::activation::PointwiseActivation;
+    /// use burn_extras::fused::{Number, Pointwise};
+    ///
+    /// /// A bell on a slope.
+    /// #[derive(Clone, Debug)]
+    /// struct Hill;
+    ///
+    /// impl Pointwise for Hill {
+    ///     #[inline(always)]
+    ///     fn value<N: Number>(&self, x: N) -> N {
+    ///         x * 0.25 + (-x.square()).exp()
+    ///     }
+    /// }
+    ///
+    /// let hill = PointwiseActivation::new(Hill);
+    /// let y = hill.forward(Tensor::<1>::zeros([2], &Device::flex()));
+    /// assert_eq!(y.to_data(), [1.0f32, 1.0].into());
+    /// ```
+    pub fn new<F: Pointwise>(formula: F) -> Self {
+        let formula = shared(formula);
+        Self { formula }
+    }
+
     /// Applies the activation to each element.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         crate::fused::apply_shared(self.formula.clone(), [input])

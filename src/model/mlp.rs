@@ -28,7 +28,7 @@ pub struct MlpConfig {
     /// The number of features, from the input to the output: one layer between each two.
     pub widths: Vec<usize>,
     /// What follows every layer but the last. One with weights of its own has them anew in each place;
-    /// SwiGLU is as wide as the layer that it follows.
+    /// A gated unit is as wide as the layer that it follows.
     #[config(default = "ActivationConfig::Relu")]
     pub activation: ActivationConfig,
     /// How the weights are drawn.
@@ -73,7 +73,7 @@ impl MlpConfig {
             activations: hidden
                 .iter()
                 .map(|width| {
-                    // One with weights of its own, like SwiGLU, reads what a layer puts out.
+                    // One with weights of its own, like a gated unit, reads what a layer puts out.
                     let activation = self.activation.init_for(*width, device);
                     self.initializer
                         .apply(activation, &ActivationConfig::Identity)
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn each_place_learns_a_slope_of_its_own() {
-        let prelu: ActivationConfig = "prelu(num_parameters=5)".parse().unwrap();
+        let prelu: ActivationConfig = "prelu(channels=5)".parse().unwrap();
         let config = MlpConfig::new(vec![6, 5, 5, 3]).with_activation(prelu);
         let model = config.init(&Device::flex());
         let slopes: Vec<_> = model
@@ -352,7 +352,14 @@ mod tests {
 
     #[test]
     fn its_weights_are_counted_before_there_are_any() {
-        for name in ["relu", "prelu", "swiglu", "swiglu(bias=1)"] {
+        for name in [
+            "relu",
+            "prelu",
+            "srelu(channels=1)",
+            "dyt",
+            "swiglu",
+            "swiglu(bias=1)",
+        ] {
             for norm in [false, true] {
                 let config = MlpConfig::new(vec![6, 5, 4, 3])
                     .with_activation(name.parse().unwrap())
@@ -373,7 +380,7 @@ mod tests {
             config.validate().unwrap_err().to_string()
         };
         assert_eq!(
-            message("prelu(num_parameters=3)", &[784, 100, 10]),
+            message("prelu(channels=3)", &[784, 100, 10]),
             "MlpConfig: layers.0 is 100 wide: prelu: channels must be 1, or as many as the \
              layer is wide, got 3"
         );

@@ -71,7 +71,7 @@ fn names_that_contradict_themselves_or_their_library() {
     for (activation, expected) in [
         ("nn.Softmax", "instead"),
         ("smu(alpha=1e99)", "SmuConfig: alpha must be"),
-        ("prelu(num_parameters=3)", "num_parameters"),
+        ("prelu(channels=3)", "channels"),
         ("swiglu(d_input=3)", "d_input"),
         ("swiglu(d_input=10000000000)", "d_input"),
     ] {

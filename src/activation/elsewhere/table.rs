@@ -233,12 +233,12 @@ pub(super) const ROWS: &[Row] = &[
         "F.prelu",
     ),
     instead(
-        "its slopes start at 0, one a feature; use prelu(num_parameters=..., alpha=0) instead, with \
+        "its slopes start at 0, one a feature; use prelu(channels=..., alpha=0) instead, with \
          as many as the layer is wide",
         "keras.layers.PReLU",
     ),
     instead(
-        "it halves the width; use swiglu instead, which keeps it, or burn::tensor::activation::glu",
+        "it halves the width; use glu instead, which keeps it by projections of its own, or Gate::Glu on two halves",
         "torch.nn.GLU F.glu keras.activations.glu jax.nn.glu",
     ),
     instead(

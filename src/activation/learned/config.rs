@@ -4,8 +4,9 @@ use burn::module::Param;
 use burn::tensor::{Device, Tensor};
 
 use super::super::declare::count;
-use super::kind::{Count, Kind};
+use super::kind::{Count, Kind, Maker};
 use super::module::Learned;
+use super::own;
 use super::table::KINDS;
 use crate::registry::{Spec, SpecError};
 
@@ -81,6 +82,14 @@ impl LearnedConfig {
         self.kind.written()
     }
 
+    /// `learned`, or `own` for what [`register`](super::register) named.
+    pub(in crate::activation) fn family(&self) -> &'static str {
+        match self.kind.function {
+            Maker::Listed(_) => "learned",
+            Maker::Own(_) => "own",
+        }
+    }
+
     /// The number of channels, where parameters are one a channel.
     pub fn channels(&self) -> Option<usize> {
         self.channels
@@ -119,13 +128,13 @@ impl LearnedConfig {
                 Param::from_tensor(Tensor::full([count], *start, device))
             })
             .collect();
-        Learned::new(parameters, self.axis, (self.kind.function)())
+        Learned::new(parameters, self.axis, self.kind.function.make())
     }
 
     /// `f(x)` and its derivatives by `x` and each parameter at its start.
     pub(in crate::activation) fn evaluate(&self, x: f64) -> (f64, Vec<f64>) {
         let inputs: Vec<_> = [x].into_iter().chain(self.starts.iter().copied()).collect();
-        (self.kind.function)().evaluate(&inputs)
+        self.kind.function.make().evaluate(&inputs)
     }
 
     /// Checks that every setting is in its range, which those that were parsed are.
@@ -186,7 +195,10 @@ impl LearnedConfig {
     /// The activation of this name, if there is one.
     pub(in crate::activation) fn from_spec(spec: &mut Spec) -> Option<Result<Self, SpecError>> {
         let named = |kind: &&Kind| !kind.fixed && kind.name == spec.name();
-        let kind = KINDS.iter().find(named)?;
+        let kind = KINDS
+            .iter()
+            .find(named)
+            .or_else(|| own::find(spec.name()))?;
         Some(Self::read(kind, spec))
     }
 

@@ -8,8 +8,26 @@ pub(in crate::activation) struct Kind {
     /// Whether there is an activation of this name with constant parameters.
     pub(super) fixed: bool,
     /// The formula, of the input and then each parameter.
-    pub(super) function: fn() -> Shared,
+    pub(super) function: Maker,
     pub(super) parameters: &'static [Parameter],
+}
+
+/// Where the formula comes from.
+#[derive(Debug)]
+pub(super) enum Maker {
+    /// The list of this crate.
+    Listed(fn() -> Shared),
+    /// A program of its user's.
+    Own(Shared),
+}
+
+impl Maker {
+    pub(super) fn make(&self) -> Shared {
+        match self {
+            Self::Listed(make) => make(),
+            Self::Own(function) => function.clone(),
+        }
+    }
 }
 
 /// A parameter before training.

@@ -3,6 +3,7 @@
 mod config;
 mod kind;
 mod module;
+mod own;
 mod polynomial;
 mod rectified;
 mod smooth;
@@ -10,6 +11,8 @@ mod table;
 
 pub use config::LearnedConfig;
 pub use module::Learned;
+pub use own::register;
 pub use table::*;
 
+pub(super) use own::names as own_names;
 pub(super) use table::NAMES;

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::super::declare::Range;
 use super::config::LearnedConfig;
-use super::kind::{Count, Kind, Parameter};
+use super::kind::{Count, Kind, Maker, Parameter};
 use super::module::apply;
 use super::polynomial::{PauA, PauB};
 use super::rectified::{Apl, PRelu, RPRelu, SRelu, Tlu};
@@ -53,7 +53,7 @@ macro_rules! learned {
             Kind {
                 name: name!($name $($fixed)?),
                 fixed: fixed!($($fixed)?),
-                function: || shared($formula),
+                function: Maker::Listed(|| shared($formula)),
                 parameters: &[$(Parameter {
                     name: stringify!($parameter),
                     range: Range::$range,
