@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
-use burn_extras::activation::{Gate, LearnedConfig};
+use burn_extras::activation::{Gate, learned_snake, prelu};
 use burn_extras_benches::with_gradient;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -15,16 +15,6 @@ const SIZES: [(&str, [usize; 2]); 2] = [("1M", [1_000, 1_000]), ("16M", [16_000,
 /// What is applied to a tensor, a second one of its shape, and a parameter for each feature.
 type Function = Box<dyn Fn(&[Tensor<2>; 3]) -> Tensor<2>>;
 
-fn learned(config: LearnedConfig) -> Function {
-    let activation = config.with_channels(1_000).init(&Device::flex());
-    Box::new(move |[x, _, parameter]| {
-        let mut activation = activation.clone();
-        let value = parameter.clone().reshape([1_000]);
-        activation.parameters[0] = burn::module::Param::from_tensor(value);
-        activation.forward(x.clone())
-    })
-}
-
 fn gated(gate: Gate) -> Function {
     Box::new(move |[linear, gated, _]| gate.forward(linear.clone(), gated.clone()))
 }
@@ -33,8 +23,14 @@ fn ours() -> Vec<(&'static str, Function)> {
     vec![
         ("swiglu", gated(Gate::SwiGlu { beta: 1.0 })),
         ("geglu", gated(Gate::GeGlu)),
-        ("prelu", learned(LearnedConfig::prelu())),
-        ("snake", learned(LearnedConfig::learned_snake())),
+        (
+            "prelu",
+            Box::new(|[x, _, alpha]| prelu(x.clone(), 1, alpha.clone().reshape([1_000]))),
+        ),
+        (
+            "snake",
+            Box::new(|[x, _, a]| learned_snake(x.clone(), 1, a.clone().reshape([1_000]))),
+        ),
     ]
 }
 

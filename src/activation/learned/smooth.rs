@@ -6,16 +6,10 @@ use crate::fused::{Formula, Number};
 #[inline(always)]
 fn ripple<N: Number>(x: N, alpha: N) -> N {
     let t = alpha * x;
-    // Below 1/2 in size by the series of sin(t) / t, short of 1e-12: a quotient of two that are both tiny
-    // would lose the derivative by alpha.
-    // The bound is beyond the switch: at a bound the derivative is 0.
-    let near = t.clamp(-0.6, 0.6);
-    let square = near.square();
-    let mut series = N::literal(1.0 / 362_880.0);
-    for coefficient in [-1.0 / 5040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0] {
-        series = series.mul_add(square, N::literal(coefficient));
-    }
-    (t.abs() - 0.5).if_positive(t.sin().square() / alpha, x * near * series.square())
+    let sine = t.sin();
+    // sin(t) / t, which is as exact for a tiny frequency, and so is its derivative.
+    let ratio = t.abs().if_positive(sine / t, N::literal(1.0));
+    x * sine * ratio
 }
 
 /// `x + sin^2(a x) / a`.
