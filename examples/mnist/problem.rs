@@ -12,6 +12,12 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+impl From<burn_extras::registry::SpecError> for Problem {
+    fn from(error: burn_extras::registry::SpecError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Reports `result`'s problem on stderr and turns it into an exit status: 2, as for any other bad
 /// use of a command line.
 pub fn exit_code(result: Result<(), Problem>) -> std::process::ExitCode {

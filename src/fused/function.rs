@@ -31,6 +31,9 @@ pub(crate) trait Function: Debug + Send + Sync {
     fn is_identity(&self) -> bool;
     /// The value and the derivatives at a point.
     fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>);
+    /// The derivatives at a point as dual numbers work them out of the value.
+    #[cfg(test)]
+    fn automatic(&self, x: &[f64]) -> Vec<f64>;
 }
 
 /// A function that many tensors' graphs can hold.
@@ -88,6 +91,13 @@ impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
         let slopes = slopes_at(formula, kept);
         (value.0, slopes.iter().map(|slope| slope.0).collect())
     }
+
+    #[cfg(test)]
+    fn automatic(&self, x: &[f64]) -> Vec<f64> {
+        let inputs = core::array::from_fn(|index| Double(x[index]));
+        let value = self.forward.0.value(super::number::Dual::variables(inputs));
+        value.slopes().iter().map(|slope| slope.0).collect()
+    }
 }
 
 impl<F: Formula<I>, const I: usize> Debug for Differentiable<F, I> {
@@ -136,7 +146,10 @@ fn keeps_output<F: Formula<I>, const I: usize>(formula: &F) -> bool {
 
 /// The derivatives from what the backward pass kept.
 #[inline(always)]
-fn slopes_at<F: Formula<I>, N: Number, const I: usize>(formula: &F, kept: [N; I]) -> [N; I] {
+pub(super) fn slopes_at<F: Formula<I>, N: Number, const I: usize>(
+    formula: &F,
+    kept: [N; I],
+) -> [N; I] {
     if I == 1
         && let Some(slopes) = formula.slopes_from_output(kept[0])
     {
@@ -157,19 +170,61 @@ pub(super) fn passed<N: Number>(grad: N, slope: N) -> N {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activation::{Identity, Relu, Sign, Sine, Step};
+    use crate::fused::Pointwise;
 
-    #[test]
-    fn the_identity_is_its_input_and_nothing_else_is() {
-        assert!(shared(Identity).is_identity());
-        assert!(!shared(Relu).is_identity() && !shared(Sine::default()).is_identity());
+    macro_rules! formula {
+        ($name:ident, |$x:ident| $value:expr) => {
+            #[derive(Clone, Debug)]
+            struct $name;
+
+            impl Pointwise for $name {
+                fn value<N: Number>(&self, $x: N) -> N {
+                    $value
+                }
+            }
+        };
+    }
+
+    formula!(Same, |x| x);
+    formula!(Wave, |x| x.sin());
+    formula!(Flat, |x| x.heaviside());
+    formula!(Hinge, |x| x.max(N::literal(0.0)));
+
+    #[derive(Clone, Debug)]
+    struct Grown;
+
+    impl Pointwise for Grown {
+        fn value<N: Number>(&self, x: N) -> N {
+            x.exp()
+        }
+
+        fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+            Some(y)
+        }
     }
 
     #[test]
-    fn steps_keep_nothing() {
-        assert_eq!(shared(Step::default()).keeps(), Keeps::Nothing);
-        assert_eq!(shared(Sign).keeps(), Keeps::Nothing);
-        assert_eq!(shared(Identity).keeps(), Keeps::Inputs);
-        assert_eq!(shared(Relu).keeps(), Keeps::Output);
+    fn the_identity_is_its_input_and_nothing_else_is() {
+        assert!(shared(Same).is_identity());
+        assert!(!shared(Wave).is_identity() && !shared(Hinge).is_identity());
+    }
+
+    #[test]
+    fn what_the_backward_pass_needs_is_kept_and_nothing_else() {
+        assert_eq!(shared(Flat).keeps(), Keeps::Nothing);
+        assert_eq!(shared(Grown).keeps(), Keeps::Output);
+        for function in [shared(Same), shared(Wave), shared(Hinge)] {
+            assert_eq!(function.keeps(), Keeps::Inputs);
+        }
+    }
+
+    #[test]
+    fn what_has_a_sine_in_it_is_periodic() {
+        use crate::fused::map::is_periodic;
+
+        assert!(
+            is_periodic(&Value(Wave, PhantomData)) && is_periodic(&Gradient(Wave, PhantomData))
+        );
+        assert!(!is_periodic(&Value(Hinge, PhantomData)));
     }
 }
