@@ -28,9 +28,12 @@ pub fn listed(title: &str) -> Vec<String> {
     names.collect()
 }
 
-/// A name without parameters.
+/// A name without parameters; what is learned in brackets belongs to it.
 fn bare(spec: &str) -> &str {
-    spec.split('(').next().unwrap()
+    match spec.starts_with("learned(") {
+        true => spec,
+        false => spec.split('(').next().unwrap(),
+    }
 }
 
 #[track_caller]
