@@ -62,6 +62,8 @@ struct Given {
 
 struct Case<'a> {
     json: &'a Value,
+    /// Whether sines are a graphics card's, which are good to 2^-11 for arguments within a turn.
+    coarse_sines: bool,
     device: Device,
     dtype: DType,
 }
@@ -113,6 +115,7 @@ impl Case<'_> {
             .fold(1.0, |size: f64, number| size.max(number.abs()));
         let tolerance = match self.dtype {
             DType::F64 => 2e-10,
+            _ if self.coarse_sines && self.name().starts_with("snake") => 5e-4,
             _ => 3e-5,
         };
         for (index, (got, wanted)) in got.iter().zip(wanted).enumerate() {
@@ -270,6 +273,7 @@ fn values_and_gradients_are_the_libraries() {
                 let device = device.clone();
                 Case {
                     json,
+                    coarse_sines: !["flex", "ndarray"].contains(&device_name),
                     device,
                     dtype: *dtype,
                 }
