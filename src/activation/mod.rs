@@ -53,7 +53,7 @@ pub use identity::*;
 pub use learned::*;
 pub use mish::*;
 pub use periodic::*;
-pub use registry::{Activation, ActivationConfig};
+pub use registry::{Activation, ActivationConfig, PointwiseActivation};
 pub use relu::*;
 pub use shrink::*;
 pub use sigmoid::*;
