@@ -10,8 +10,11 @@ fn derivative(function: impl Fn(Single) -> Single, x: f64) -> f64 {
     slope.0
 }
 
-/// Every function of one number, where it is defined.
-fn functions() -> Vec<(&'static str, fn(Single) -> Single, [f64; 4])> {
+/// Its name, the function, and points where it is defined.
+type Function = (&'static str, fn(Single) -> Single, [f64; 4]);
+
+/// Every function of one number.
+fn functions() -> Vec<Function> {
     let anywhere = [-2.3, -0.7, 0.4, 1.9];
     let positive = [0.2, 0.9, 1.7, 5.3];
     vec![

@@ -90,9 +90,6 @@ impl<F: Pointwise> Formula<1> for F {
 
     #[inline(always)]
     fn slopes_from_output<N: Number>(&self, y: N) -> Option<[N; 1]> {
-        match self.slope_from_output(y) {
-            Some(slope) => Some([slope]),
-            None => None,
-        }
+        self.slope_from_output(y).map(|slope| [slope])
     }
 }

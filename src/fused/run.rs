@@ -10,14 +10,13 @@ use super::map::{Few, Kernel, Output};
 /// The first input is as large as the results. `f16` and `bf16` are computed in `f32`.
 pub(crate) fn run(
     kernel: &dyn Kernel,
-    inputs: Few<Option<DispatchTensor>>,
+    inputs: &mut Few<Option<DispatchTensor>>,
     outputs: &[Output],
 ) -> Few<Option<DispatchTensor>> {
     #[cfg(feature = "flex")]
-    let inputs = match flex::run(kernel, inputs, outputs) {
-        Ok(results) => return results,
-        Err(inputs) => inputs,
-    };
+    if flex::serves(inputs) {
+        return flex::run(kernel, inputs, outputs);
+    }
     let dtypes: Few<_> = inputs
         .iter()
         .map(|input| input.as_ref().map(|tensor| tensor.dtype()))
@@ -26,7 +25,7 @@ pub(crate) fn run(
         DType::F16 | DType::BF16 => cast(tensor, FloatDType::F32),
         _ => tensor,
     };
-    let inputs = inputs.into_iter().map(|input| input.map(widened)).collect();
+    let inputs = inputs.drain(..).map(|input| input.map(widened)).collect();
     let results = compose::<Dispatch>(kernel, inputs, outputs).into_iter();
     let narrowed = |(result, output): (Option<_>, &Output)| match (result, output) {
         (Some(result), Output::Like(input)) => {
@@ -57,21 +56,18 @@ mod flex {
 
     type Tensors = Few<Option<DispatchTensor>>;
 
-    /// The results, or the inputs if they are elsewhere.
-    pub(super) fn run(
-        kernel: &dyn Kernel,
-        mut inputs: Tensors,
-        outputs: &[Output],
-    ) -> Result<Tensors, Tensors> {
+    /// Whether the tensors are on the Flex backend, and the machine has the vectors for it.
+    pub(super) fn serves(inputs: &Tensors) -> bool {
         let is_flex = |tensor: &DispatchTensor| {
             matches!(
                 tensor.kind,
                 DispatchTensorKind::Flex(BackendTensor::Float(_))
             )
         };
-        if !flex::is_supported() || !inputs.iter().flatten().all(is_flex) {
-            return Err(inputs);
-        }
+        flex::is_supported() && inputs.iter().flatten().all(is_flex)
+    }
+
+    pub(super) fn run(kernel: &dyn Kernel, inputs: &mut Tensors, outputs: &[Output]) -> Tensors {
         let mut autodiff = None;
         let mut given: Few<_> = inputs
             .iter_mut()
@@ -97,6 +93,6 @@ mod flex {
                 autodiff,
             }),
         });
-        Ok(results.collect())
+        results.collect()
     }
 }

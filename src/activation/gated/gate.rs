@@ -99,7 +99,7 @@ impl Gate {
         assert!(axis < D, "a tensor of rank {D} has no axis {axis}");
         let size = tensor.dims()[axis];
         assert!(
-            size % 2 == 0,
+            size.is_multiple_of(2),
             "axis {axis} has {size} places, an odd number: there are no halves"
         );
         let first = tensor.clone().narrow(axis, 0, size / 2);

@@ -250,7 +250,7 @@ impl<E: Arithmetic> Pass<E> {
         targets: &mut [Target<E>],
     ) {
         let blocks = range.len().div_ceil(LANES);
-        let ragged = range.len() % LANES != 0;
+        let ragged = !range.len().is_multiple_of(LANES);
         let (wide_inputs, wide_targets) = wide.split_at_mut(blocks * inputs.len());
         for (index, source) in self.sources.iter().enumerate() {
             if let Source::Each(memory) = source {

@@ -114,7 +114,7 @@ impl Fresh {
     pub(super) unsafe fn finish(self, shape: Shape, dtype: DType) -> FlexTensor {
         let bytes = each_fresh!(self, numbers => {
             let mut numbers = numbers;
-            debug_assert_eq!(numbers.capacity() >= shape.num_elements(), true);
+            debug_assert!(numbers.capacity() >= shape.num_elements());
             // SAFETY: the capacity is as large, and the caller wrote them all.
             unsafe { numbers.set_len(shape.num_elements()) };
             memory::into_bytes(numbers)

@@ -112,7 +112,7 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
                     Output::Dropped
                 }
             });
-            let started = run(&start, smallvec![Some(param.clone())], &outputs);
+            let started = run(&start, &mut smallvec![Some(param.clone())], &outputs);
             for (tensor, started) in tensors.iter_mut().zip(started) {
                 *tensor = started;
             }
@@ -127,7 +127,7 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
                 Output::Dropped
             }
         }));
-        let mut results = run(&update, inputs, &outputs).into_iter();
+        let mut results = run(&update, &mut inputs, &outputs).into_iter();
         let param = results.next().flatten().expect("the parameter comes first");
         for (tensor, state) in tensors.iter_mut().zip(results) {
             *tensor = state;
