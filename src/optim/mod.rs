@@ -1,7 +1,7 @@
 //! Optimizers: one update rule a file, each with the conventions of the libraries that have it.
 //!
 //! Every rule is element-wise, runs as one in-place pass on the CPU (see
-//! [`RuleOptimizer`](crate::optim::RuleOptimizer)), and takes [`WeightDecay`](crate::optim::WeightDecay), coupled
+//! [`RuleOptimizer`]), and takes [`WeightDecay`], coupled
 //! or decoupled.
 //!
 //! ```

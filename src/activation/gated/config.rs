@@ -102,7 +102,7 @@ impl GatedConfig {
     /// # Panics
     ///
     /// When a size is not said, or 0: only a network knows its width
-    /// ([`ActivationConfig::init_for`](super::ActivationConfig::init_for)).
+    /// ([`ActivationConfig::init_for`](crate::activation::ActivationConfig::init_for)).
     pub fn init(&self, device: &Device) -> GatedLinear {
         self.validate().unwrap_or_else(|error| panic!("{error}"));
         let (Some(d_input), Some(d_output)) = (self.d_input, self.d_output) else {
