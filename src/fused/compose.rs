@@ -4,14 +4,60 @@ use burn::backend::{
     Backend, Scalar, TensorMetadata, get_device_settings,
     tensor::{BoolTensor, FloatTensor},
 };
-use burn::tensor::Shape;
+use burn::tensor::{DType, FloatDType, Shape};
+use smallvec::smallvec;
 
+use super::function::Operation;
 use super::map::{Few, Kernel, Output};
-use super::number::{Binary, Graph, Node, Number, Operand, Symbol, Unary};
+use super::number::{Binary, Graph, Node, Number, Operand, Reduction, Symbol, Unary};
+use super::rows::RowKernel;
 
-/// Runs a map as tensor operations. The first input is as large as the results; others may be smaller, and
-/// are spread. An input that is absent is 0.
+/// Runs an operation as tensor operations. The first input is as large as the results. An input that is absent
+/// is 0.
 pub(crate) fn compose<B: Backend>(
+    operation: Operation<'_>,
+    inputs: Few<Option<FloatTensor<B>>>,
+    outputs: &[Output],
+) -> Few<Option<FloatTensor<B>>> {
+    match operation {
+        Operation::Each(kernel) => compose_each::<B>(kernel, inputs, outputs),
+        Operation::Rows(kernel, axis) => {
+            let inputs = inputs.into_iter().flatten().collect();
+            smallvec![Some(compose_rows::<B>(kernel, axis, inputs))]
+        }
+    }
+}
+
+/// Runs a map of rows along an axis. Numbers are added up in `f32` at least.
+fn compose_rows<B: Backend>(
+    kernel: &dyn RowKernel,
+    axis: usize,
+    mut inputs: Vec<FloatTensor<B>>,
+) -> FloatTensor<B> {
+    let (full, dtype) = (inputs[0].shape(), inputs[0].dtype());
+    let narrow = matches!(dtype, DType::F16 | DType::BF16);
+    if narrow {
+        let widened = |input| B::float_cast(input, FloatDType::F32);
+        inputs = inputs.into_iter().map(widened).collect();
+    }
+    let epsilon = match dtype {
+        DType::F64 => f64::EPSILON,
+        _ => f64::from(f32::EPSILON),
+    };
+    let rounds = kernel.rounds(full[axis], epsilon);
+    let mut results = evaluate::<B>(inputs, axis, |inputs| {
+        vec![kernel.record(inputs, full[axis], rounds)]
+    });
+    let result = spread::<B>(results.remove(0), &full);
+    if narrow {
+        B::float_cast(result, dtype.into())
+    } else {
+        result
+    }
+}
+
+/// Runs a map. Inputs may be smaller than the results, and are spread.
+fn compose_each<B: Backend>(
     kernel: &dyn Kernel,
     inputs: Few<Option<FloatTensor<B>>>,
     outputs: &[Output],
@@ -25,7 +71,7 @@ pub(crate) fn compose<B: Backend>(
         .iter()
         .map(|output| *output != Output::Dropped)
         .collect();
-    let results = evaluate::<B>(inputs.into_iter().flatten().collect(), |given| {
+    let results = evaluate::<B>(inputs.into_iter().flatten().collect(), 0, |given| {
         let mut given = given.iter();
         let symbols: Vec<_> = present
             .iter()
@@ -78,15 +124,17 @@ fn spread<B: Backend>(tensor: FloatTensor<B>, shape: &Shape) -> FloatTensor<B> {
 /// Evaluates what a formula makes of the tensors.
 ///
 /// The formula is recorded and then evaluated in order. Each intermediate tensor is handed over at
-/// its last use, so that backends can work in place and fusion sees which results nobody keeps.
+/// its last use, so that backends can work in place and fusion sees which results nobody keeps. Sums are along
+/// the axis.
 fn evaluate<B: Backend>(
     inputs: Vec<FloatTensor<B>>,
+    axis: usize,
     formula: impl for<'g> FnOnce(&[Symbol<'g>]) -> Vec<Symbol<'g>>,
 ) -> Vec<FloatTensor<B>> {
     let graph = Graph::default();
     let symbols: Vec<_> = (0..inputs.len()).map(|index| graph.input(index)).collect();
     let outputs: Vec<_> = formula(&symbols).iter().map(|s| s.operand()).collect();
-    Evaluation::<B>::new(graph.into_nodes(), inputs, &outputs).run(&outputs)
+    Evaluation::<B>::new(graph.into_nodes(), inputs, axis, &outputs).run(&outputs)
 }
 
 struct Evaluation<B: Backend> {
@@ -94,10 +142,16 @@ struct Evaluation<B: Backend> {
     results: Vec<Option<FloatTensor<B>>>,
     /// How many uses of each result are still to come.
     uses: Vec<usize>,
+    axis: usize,
 }
 
 impl<B: Backend> Evaluation<B> {
-    fn new(nodes: Vec<Node>, inputs: Vec<FloatTensor<B>>, outputs: &[Operand]) -> Self {
+    fn new(
+        nodes: Vec<Node>,
+        inputs: Vec<FloatTensor<B>>,
+        axis: usize,
+        outputs: &[Operand],
+    ) -> Self {
         let mut uses = vec![0; nodes.len()];
         for output in outputs {
             match output {
@@ -119,6 +173,7 @@ impl<B: Backend> Evaluation<B> {
             nodes,
             results,
             uses,
+            axis,
         }
     }
 
@@ -132,6 +187,8 @@ impl<B: Backend> Evaluation<B> {
                 Node::Input(_) => continue,
                 Node::Unary(op, x) => self.unary(op, x),
                 Node::Binary(op, a, b) => self.binary(op, a, b),
+                Node::Along(Reduction::Sum, x) => B::float_sum_dim(self.take(x), self.axis),
+                Node::Along(Reduction::Max, x) => B::float_max_dim(self.take(x), self.axis),
                 Node::IfPositive {
                     test,
                     then,

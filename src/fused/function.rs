@@ -8,6 +8,7 @@ use super::formula::Formula;
 use super::map::{Kernel, Map};
 use super::number::{Double, Number, Trace};
 use super::pack::{Array, Pair};
+use super::rows::RowKernel;
 
 /// What the backward pass is given, besides the output's gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,20 +21,33 @@ pub(crate) enum Keeps {
     Output,
 }
 
+/// What is run over tensors.
+#[derive(Clone, Copy)]
+pub(crate) enum Operation<'a> {
+    /// A map over their elements.
+    Each(&'a dyn Kernel),
+    /// A map over their rows along an axis. There is one result, like the first input.
+    Rows(&'a dyn RowKernel, usize),
+}
+
 /// A formula behind a pointer, so that backends and autodiff are compiled once for all formulas.
 pub(crate) trait Function: Debug + Send + Sync {
     /// The inputs to the output.
-    fn forward(&self) -> &dyn Kernel;
+    fn forward(&self) -> Operation<'_>;
     /// What is kept, and the output's gradient after it, to the gradient of each input.
-    fn backward(&self) -> &dyn Kernel;
+    fn backward(&self) -> Operation<'_>;
     fn keeps(&self) -> Keeps;
     /// Whether it gives its input back.
     fn is_identity(&self) -> bool;
-    /// The value and the derivatives at a point.
-    fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>);
+    /// The value and the derivatives at a point; NaN where it takes more than a point.
+    fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>) {
+        (f64::NAN, vec![f64::NAN; x.len()])
+    }
     /// The derivatives at a point as dual numbers work them out of the value.
     #[cfg(test)]
-    fn automatic(&self, x: &[f64]) -> Vec<f64>;
+    fn automatic(&self, x: &[f64]) -> Vec<f64> {
+        vec![f64::NAN; x.len()]
+    }
 }
 
 /// A function that many tensors' graphs can hold.
@@ -53,12 +67,12 @@ struct Differentiable<F, const I: usize> {
 }
 
 impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
-    fn forward(&self) -> &dyn Kernel {
-        &self.forward
+    fn forward(&self) -> Operation<'_> {
+        Operation::Each(&self.forward)
     }
 
-    fn backward(&self) -> &dyn Kernel {
-        &self.backward
+    fn backward(&self) -> Operation<'_> {
+        Operation::Each(&self.backward)
     }
 
     fn keeps(&self) -> Keeps {
@@ -162,7 +176,7 @@ pub(super) fn slopes_at<F: Formula<I>, N: Number, const I: usize>(
 ///
 /// 0 times an infinite gradient would be NaN, and PyTorch's ReLU and its like let nothing through there.
 #[inline(always)]
-pub(super) fn passed<N: Number>(grad: N, slope: N) -> N {
+pub(crate) fn passed<N: Number>(grad: N, slope: N) -> N {
     // Only 0 and NaN are not above 0 in size, and both are what they should become.
     slope.abs().if_positive(grad * slope, slope)
 }

@@ -11,6 +11,7 @@ mod function;
 mod map;
 mod number;
 mod pack;
+mod rows;
 mod run;
 mod tensors;
 
@@ -20,8 +21,10 @@ pub use check::{WrongSlope, check};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 pub use formula::{Formula, Pointwise};
-pub(crate) use function::{Shared, shared};
+pub(crate) use function::{Shared, passed, shared};
 pub(crate) use map::{Few, Map, Output};
 pub use number::{Double, Dual, Graph, Number, Single, Symbol};
 pub(crate) use pack::{Array, Pair};
+pub use rows::{RowFormula, apply_rows, apply_rows_composed};
+pub(crate) use rows::{apply_shared_rows, shared_rows};
 pub(crate) use run::{cast, run};

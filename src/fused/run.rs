@@ -2,6 +2,7 @@ use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOp
 use burn::tensor::{DType, FloatDType};
 
 use super::compose::compose;
+use super::function::Operation;
 use super::map::{Few, Kernel, Output};
 
 /// Runs a map on whatever device the tensors are on, without a gradient. Where results can take the memory
@@ -26,7 +27,7 @@ pub(crate) fn run(
         _ => tensor,
     };
     let inputs = inputs.drain(..).map(|input| input.map(widened)).collect();
-    let results = compose::<Dispatch>(kernel, inputs, outputs).into_iter();
+    let results = compose::<Dispatch>(Operation::Each(kernel), inputs, outputs).into_iter();
     let narrowed = |(result, output): (Option<_>, &Output)| match (result, output) {
         (Some(result), Output::Like(input)) => {
             let dtype = dtypes[*input].expect("an input that is present");

@@ -7,6 +7,8 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
     fn from_number(number: Self::Number) -> Self;
     fn plus(self, other: Self) -> Self;
     fn is_nan(self) -> bool;
+    /// Whether the two are equal; NaN is the same as NaN.
+    fn is_same(self, other: Self) -> bool;
     fn to_f64(self) -> f64;
     fn from_f64(value: f64) -> Self;
 }
@@ -35,6 +37,11 @@ macro_rules! computed {
                 #[inline(always)]
                 fn is_nan(self) -> bool {
                     self.is_nan()
+                }
+
+                #[inline(always)]
+                fn is_same(self, other: Self) -> bool {
+                    self == other || (self.is_nan() & other.is_nan())
                 }
 
                 fn to_f64(self) -> f64 {

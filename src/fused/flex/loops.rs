@@ -81,7 +81,7 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
 
 /// The numbers of one lane.
 #[inline(always)]
-fn lane_of<P: Pack, E: Computed>(x: &Of<P, Block<E>>, lane: usize) -> Of<P, E::Number> {
+pub(super) fn lane_of<P: Pack, E: Computed>(x: &Of<P, Block<E>>, lane: usize) -> Of<P, E::Number> {
     let mut numbers = P::filled(E::Number::literal(0.0));
     for index in 0..P::LEN {
         *P::at_mut(&mut numbers, index) = P::at(x, index)[lane].number();

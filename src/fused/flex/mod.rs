@@ -8,6 +8,7 @@ mod loops;
 mod memory;
 mod ops;
 mod pass;
+mod rows;
 #[cfg(feature = "rayon")]
 mod share;
 mod spread;
@@ -20,6 +21,7 @@ pub(crate) use chunk::Chunk;
 pub(crate) use loops::Loop;
 pub use memory::release_memory;
 pub(crate) use pass::{Made, run};
+pub(crate) use rows::{Across, Along, Rows};
 #[cfg(feature = "rayon")]
 use share::share;
 pub(crate) use vectorize::{is_supported, vectorize, vectorize_widest};

@@ -6,7 +6,9 @@ use half::slice::HalfFloatSliceExt;
 use super::chunk::Chunk;
 use super::computed::Computed;
 use super::memory;
+use super::rows::Rows;
 use crate::fused::map::Kernel;
+use crate::fused::rows::RowKernel;
 
 /// The memory of a tensor's numbers, in the type that they are stored in.
 #[derive(Clone, Copy, Debug)]
@@ -138,6 +140,7 @@ fn narrow<F: burn::tensor::Element>(number: f64) -> F {
 /// A type that a pass computes in, and what it can read and write besides itself.
 pub(super) trait Arithmetic: Computed {
     const DTYPE: DType;
+    const EPSILON: f64;
 
     /// Reads numbers that are stored in some type.
     ///
@@ -154,10 +157,13 @@ pub(super) trait Arithmetic: Computed {
     unsafe fn narrow(dtype: DType, wide: &[Self], target: *mut u8);
 
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, Self>);
+
+    fn run_rows(kernel: &dyn RowKernel, rows: Rows<'_, Self>);
 }
 
 impl Arithmetic for f32 {
     const DTYPE: DType = DType::F32;
+    const EPSILON: f64 = f32::EPSILON as f64;
 
     unsafe fn widen(dtype: DType, source: *const u8, wide: &mut [f32]) {
         let len = wide.len();
@@ -188,10 +194,15 @@ impl Arithmetic for f32 {
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, f32>) {
         kernel.run_f32(chunk);
     }
+
+    fn run_rows(kernel: &dyn RowKernel, rows: Rows<'_, f32>) {
+        kernel.run_f32(rows);
+    }
 }
 
 impl Arithmetic for f64 {
     const DTYPE: DType = DType::F64;
+    const EPSILON: f64 = f64::EPSILON;
 
     unsafe fn widen(_dtype: DType, source: *const u8, wide: &mut [f64]) {
         // SAFETY: the caller's promise.
@@ -205,6 +216,10 @@ impl Arithmetic for f64 {
 
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, f64>) {
         kernel.run_f64(chunk);
+    }
+
+    fn run_rows(kernel: &dyn RowKernel, rows: Rows<'_, f64>) {
+        kernel.run_f64(rows);
     }
 }
 

@@ -10,6 +10,6 @@ mod trace;
 pub use dual::Dual;
 pub use language::Number;
 pub use scalar::{Double, Single};
-pub(crate) use symbol::{Binary, Node, Operand, Unary};
+pub(crate) use symbol::{Binary, Node, Operand, Reduction, Unary};
 pub use symbol::{Graph, Symbol};
 pub(crate) use trace::Trace;

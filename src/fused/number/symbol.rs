@@ -37,6 +37,8 @@ pub(crate) enum Node {
     Unary(Unary, usize),
     /// At least one of the two is a node.
     Binary(Binary, Operand, Operand),
+    /// What becomes of the numbers along the axis, which has one place then.
+    Along(Reduction, usize),
     /// `then` where `test > 0`, `otherwise` elsewhere.
     IfPositive {
         test: usize,
@@ -68,6 +70,12 @@ pub(crate) enum Binary {
     Min,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Reduction {
+    Sum,
+    Max,
+}
+
 impl Graph {
     /// The input of position `index`.
     pub(crate) fn input(&self, index: usize) -> Symbol<'_> {
@@ -94,7 +102,7 @@ impl Node {
     pub(crate) fn operands(&self) -> impl Iterator<Item = usize> {
         let operands = match *self {
             Node::Input(_) => [None; 3],
-            Node::Unary(_, x) => [Some(Operand::Node(x)), None, None],
+            Node::Unary(_, x) | Node::Along(_, x) => [Some(Operand::Node(x)), None, None],
             Node::Binary(_, a, b) => [Some(a), Some(b), None],
             Node::IfPositive {
                 test,
@@ -134,6 +142,22 @@ impl<'g> Symbol<'g> {
             (Repr::Node(graph, _), _) | (_, Repr::Node(graph, _)) => graph,
         };
         graph.push(Node::Binary(op, self.operand(), other.operand()))
+    }
+
+    /// The sum along the axis, which has `len` places.
+    pub(crate) fn sum(self, len: usize) -> Self {
+        match self.0 {
+            Repr::Literal(value) => Self::literal(value * len as f64),
+            Repr::Node(graph, index) => graph.push(Node::Along(Reduction::Sum, index)),
+        }
+    }
+
+    /// The largest number along the axis.
+    pub(crate) fn largest(self) -> Self {
+        match self.0 {
+            Repr::Literal(_) => self,
+            Repr::Node(graph, index) => graph.push(Node::Along(Reduction::Max, index)),
+        }
     }
 
     /// `c0 + c1 x + c2 x^2 + ...` by Horner's rule.

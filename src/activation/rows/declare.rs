@@ -1,0 +1,164 @@
+//! How an activation of rows is declared: its formula is written by hand, module and configuration follow.
+
+use crate::registry::SpecError;
+
+/// The axis counted from the first one.
+///
+/// # Panics
+///
+/// When a tensor of this rank has no such axis.
+pub(super) fn axis_of(type_name: &'static str, axis: isize, rank: usize) -> usize {
+    let counted = if axis < 0 { axis + rank as isize } else { axis };
+    if (0..rank as isize).contains(&counted) {
+        return counted as usize;
+    }
+    let range = "an axis of the tensor, from -rank to rank - 1";
+    panic!(
+        "{}",
+        SpecError::out_of_range(type_name, "axis", axis as f64, range)
+    )
+}
+
+/// What needs no check before it meets a tensor.
+pub(super) fn any<T>(_config: &T) -> Result<(), SpecError> {
+    Ok(())
+}
+
+/// Declares an activation of rows: its module and its configuration, which has an axis besides these fields.
+macro_rules! rows {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $config:ident {
+            $($(#[$field_doc:meta])* $field:ident / $with:ident: $type:ty = $default:expr,)*
+        }, check $check:path
+    ) => {
+        $(#[$doc])*
+        #[derive(burn::module::Module, Copy, Debug, PartialEq)]
+        pub struct $name {
+            axis: isize,
+            $($field: $type,)*
+        }
+
+        impl $name {
+            /// The axis; a negative one counts from the last, which is -1.
+            pub fn axis(&self) -> isize {
+                self.axis
+            }
+
+            $($(#[$field_doc])* pub fn $field(&self) -> $type {
+                self.$field
+            })*
+
+            /// The axis of a tensor of this rank.
+            fn axis_of(&self, rank: usize) -> usize {
+                crate::activation::rows::declare::axis_of(stringify!($config), self.axis, rank)
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $config::new().init()
+            }
+        }
+
+        #[doc = concat!("Configuration of [`", stringify!($name), "`].")]
+        #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+        pub struct $config {
+            axis: isize,
+            $($field: $type,)*
+        }
+
+        #[allow(clippy::new_without_default, reason = "Burn's configurations have no `Default` either")]
+        impl $config {
+            /// The defaults: along the last axis.
+            pub fn new() -> Self {
+                Self { axis: -1, $($field: $default,)* }
+            }
+
+            /// The axis; a negative one counts from the last. Default: -1.
+            pub fn with_axis(mut self, axis: isize) -> Self {
+                self.axis = axis;
+                self
+            }
+
+            /// The axis; a negative one counts from the last. Default: -1.
+            pub fn axis(&self) -> isize {
+                self.axis
+            }
+
+            $($(#[$field_doc])* pub fn $with(mut self, $field: $type) -> Self {
+                self.$field = $field;
+                self
+            }
+
+            $(#[$field_doc])* pub fn $field(&self) -> $type {
+                self.$field
+            })*
+
+            /// The activation.
+            ///
+            /// # Panics
+            ///
+            /// When a parameter is outside its range: ask [`validate`](Self::validate) first.
+            pub fn init(&self) -> $name {
+                self.validate().unwrap_or_else(|error| panic!("{error}"));
+                $name { axis: self.axis, $($field: self.$field,)* }
+            }
+
+            /// Checks that every parameter is in its range. Which axes there are, a tensor says later.
+            ///
+            /// # Errors
+            ///
+            /// Names the first that is not: type, field, value, range.
+            pub fn validate(&self) -> Result<(), crate::registry::SpecError> {
+                $check(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $config {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                struct Unchecked {
+                    axis: isize,
+                    $($field: $type,)*
+                }
+                let unchecked = Unchecked::deserialize(deserializer)?;
+                let config = Self { axis: unchecked.axis, $($field: unchecked.$field,)* };
+                config.validate().map_err(serde::de::Error::custom)?;
+                Ok(config)
+            }
+        }
+
+        impl core::fmt::Display for $config {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(&burn::config::config_to_json(self))
+            }
+        }
+
+        impl burn::config::Config for $config {}
+    };
+    // That of an activation whose formula is itself.
+    (@forward $name:ident) => {
+        impl $name {
+            /// Applies the activation to each row along the axis.
+            ///
+            /// # Panics
+            ///
+            /// When the tensor has no such axis.
+            pub fn forward<const D: usize>(
+                &self,
+                input: burn::tensor::Tensor<D>,
+            ) -> burn::tensor::Tensor<D> {
+                crate::fused::apply_shared_rows(|axis| self.function(axis), input, self.axis_of(D))
+            }
+
+            // Not generic and not inlined, so that the kernels are compiled with this crate.
+            #[inline(never)]
+            fn function(&self, axis: usize) -> crate::fused::Shared {
+                crate::fused::shared_rows(*self, axis)
+            }
+        }
+    };
+}
+
+pub(super) use rows;

@@ -1,0 +1,12 @@
+//! Maps of rows: one pass over each row while it is in the cache, vectorised and multi-threaded.
+
+mod across;
+mod along;
+mod layout;
+mod pass;
+mod stretch;
+
+pub(crate) use across::Across;
+pub(crate) use along::Along;
+pub(crate) use pass::run_rows;
+pub(crate) use stretch::Rows;
