@@ -25,6 +25,8 @@ pub(crate) use function::{Shared, passed, shared};
 pub(crate) use map::{Few, Map, Output};
 pub use number::{Double, Dual, Graph, Number, Single, Symbol};
 pub(crate) use pack::{Array, Pair};
+#[cfg(all(test, feature = "flex"))]
+pub(crate) use rows::twin;
 pub use rows::{RowFormula, apply_rows, apply_rows_composed};
 pub(crate) use rows::{apply_shared_rows, shared_rows};
 pub(crate) use run::{cast, run};

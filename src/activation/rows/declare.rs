@@ -154,7 +154,7 @@ macro_rules! rows {
 
             // Not generic and not inlined, so that the kernels are compiled with this crate.
             #[inline(never)]
-            fn function(&self, axis: usize) -> crate::fused::Shared {
+            pub(super) fn function(&self, axis: usize) -> crate::fused::Shared {
                 crate::fused::shared_rows(*self, axis)
             }
         }

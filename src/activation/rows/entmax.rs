@@ -48,7 +48,7 @@ impl Entmax {
 
     // Not generic and not inlined, so that the kernels are compiled with this crate.
     #[inline(never)]
-    fn function(&self, axis: usize) -> Shared {
+    pub(super) fn function(&self, axis: usize) -> Shared {
         let alpha = self.alpha;
         if alpha == 1.5 {
             shared_rows(Entmax15, axis)
@@ -84,7 +84,8 @@ pub fn entmax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex, alpha: f64)
         .forward(tensor)
 }
 
-/// With `alpha` 1.5: squares and their root, no exponentials. What is known of a row is its threshold.
+/// With `alpha` 1.5: squares and their root, no exponentials. What is known of a row is its threshold, and
+/// whether the iteration has turned.
 #[derive(Clone, Debug)]
 struct Entmax15;
 
@@ -111,9 +112,8 @@ impl RowFormula<2> for Entmax15 {
     }
 
     #[inline(always)]
-    fn next<N: Number>(&self, _shift: N, [tau, zero]: [N; 2], [squares, sum]: [N; 2]) -> [N; 2] {
-        // Rounding must not lead back, or the iteration would never rest.
-        [(tau + (squares - squares.sqrt()) / sum).max(tau), zero]
+    fn next<N: Number>(&self, _shift: N, [tau, turned]: [N; 2], [squares, sum]: [N; 2]) -> [N; 2] {
+        newton::advance(tau, turned, (squares - squares.sqrt()) / sum)
     }
 
     #[inline(always)]
@@ -142,74 +142,17 @@ impl RowFormula<2> for Entmax15 {
     }
 }
 
-/// With `alpha` below 2, in a form that becomes softmax near 1: `y = (1 + (alpha - 1) (x - max - s))^p`, where
-/// `p = 1 / (alpha - 1)`. What is known of a row is `s`, which is then the logarithm of a sum of exponentials.
-#[derive(Clone, Debug)]
-struct Soft {
-    alpha: f64,
-}
-
-impl Soft {
-    #[inline(always)]
-    fn power(&self) -> f64 {
-        (self.alpha - 1.0).recip()
-    }
-
-    /// `y` and `y^(2 - alpha)`.
-    #[inline(always)]
-    fn powers<N: Number>(&self, term: N, s: N) -> (N, N) {
-        let v = ((term - s) * (self.alpha - 1.0)).max(N::literal(-1.0));
-        let (y, base) = ((v.ln_1p() * self.power()).exp(), v + 1.0);
-        // Only 0 and NaN are not above 0, and both are what they should become.
-        (y, base.if_positive(y / base, base))
-    }
-}
-
-impl RowFormula<2> for Soft {
-    #[inline(always)]
-    fn rounds(&self, len: usize, epsilon: f64) -> usize {
-        newton::steps(self.power(), len, epsilon)
-    }
-
-    #[inline(always)]
-    fn sums<N: Number>(&self, term: N, [s, _]: [N; 2]) -> [N; 2] {
-        let (y, slope) = self.powers(term, s);
-        [y, slope]
-    }
-
-    #[inline(always)]
-    fn next<N: Number>(&self, _shift: N, [s, zero]: [N; 2], [sum, slopes]: [N; 2]) -> [N; 2] {
-        // p (1 - sum^(-1/p)), which is ln(sum) for alpha 1.
-        let power = self.power();
-        let excess = -(sum.ln() * -(self.alpha - 1.0)).exp_m1() * power;
-        // Rounding must not lead back, or the iteration would never rest.
-        [(s + sum * excess / slopes).max(s), zero]
-    }
-
-    #[inline(always)]
-    fn value<N: Number>(&self, term: N, [s, _]: [N; 2]) -> N {
-        self.powers(term, s).0
-    }
-
-    #[inline(always)]
-    fn weight<N: Number>(&self, y: N) -> N {
-        weight(y, self.alpha)
-    }
-
-    #[inline(always)]
-    fn gradient_sums<N: Number>(&self, weight: N, grad: N) -> [N; 2] {
-        [passed(grad, weight), weight]
-    }
-
-    #[inline(always)]
-    fn gradient_known<N: Number>(&self, [sum, weights]: [N; 2]) -> [N; 2] {
-        [sum / weights, weights]
-    }
-
-    #[inline(always)]
-    fn gradient<N: Number>(&self, weight: N, grad: N, [mean, _]: [N; 2]) -> N {
-        passed(grad - mean, weight)
-    }
+/// How much a term weighs beside the largest one, which has 1, and that to the power of `2 - alpha`.
+///
+/// With the largest result `q`, all are `q (1 + (alpha - 1) k (x - max))^p`, where `k = q^(1 - alpha)` and
+/// `p = 1 / (alpha - 1)`. The threshold itself would lose digits: it is close to all numbers of a long row.
+#[inline(always)]
+fn shares<N: Number>(term: N, k: N, alpha: f64) -> [N; 2] {
+    let v = (term * (alpha - 1.0) * k).max(N::literal(-1.0));
+    let share = (v.ln_1p() * (alpha - 1.0).recip()).exp();
+    let base = v + 1.0;
+    // Only 0 and NaN are not above 0, and both are what they should become.
+    [share, base.if_positive(share / base, base)]
 }
 
 /// `y^(2 - alpha)`, and 0 for 0.
@@ -218,9 +161,82 @@ fn weight<N: Number>(y: N, alpha: f64) -> N {
     y.if_positive((y.ln() * (2.0 - alpha)).exp(), y)
 }
 
-/// With `alpha` above 2, where the sum is not convex. The largest result `q` is what is halved for: it is between 0
-/// and 1, and the others are `q (1 + (alpha - 1) (x - max) / q^(alpha - 1))^p`. What is known of a row are the
-/// bounds of `q`.
+/// The backward pass of any `alpha`.
+macro_rules! backward {
+    () => {
+        #[inline(always)]
+        fn weight<N: Number>(&self, y: N) -> N {
+            weight(y, self.alpha)
+        }
+
+        #[inline(always)]
+        fn gradient_sums<N: Number>(&self, weight: N, grad: N) -> [N; 3] {
+            [passed(grad, weight), weight, N::literal(0.0)]
+        }
+
+        #[inline(always)]
+        fn gradient_known<N: Number>(&self, [sum, weights, _]: [N; 3]) -> [N; 3] {
+            [sum / weights, weights, weights]
+        }
+
+        #[inline(always)]
+        fn gradient<N: Number>(&self, weight: N, grad: N, [mean, _, _]: [N; 3]) -> N {
+            passed(grad - mean, weight)
+        }
+    };
+}
+
+/// With `alpha` below 2, and as good near 1, where `k` is 1 and the shares are exponentials. What is known of a row
+/// is `k`, whether the iteration has turned, and the largest result.
+#[derive(Clone, Debug)]
+struct Soft {
+    alpha: f64,
+}
+
+impl RowFormula<3> for Soft {
+    #[inline(always)]
+    fn start<N: Number>(&self) -> [N; 3] {
+        [N::literal(1.0), N::literal(0.0), N::literal(1.0)]
+    }
+
+    #[inline(always)]
+    fn rounds(&self, len: usize, epsilon: f64) -> usize {
+        newton::steps((self.alpha - 1.0).recip(), len, epsilon)
+    }
+
+    #[inline(always)]
+    fn sums<N: Number>(&self, term: N, [k, _, _]: [N; 3]) -> [N; 3] {
+        let [share, slope] = shares(term, k, self.alpha);
+        [share, slope, N::literal(0.0)]
+    }
+
+    #[inline(always)]
+    fn next<N: Number>(
+        &self,
+        _shift: N,
+        [k, turned, _]: [N; 3],
+        [shares, slopes, _]: [N; 3],
+    ) -> [N; 3] {
+        // A step of the threshold, which is -1 / k.
+        let excess = -(k * (shares.ln() * (1.0 - self.alpha)).exp()) + 1.0;
+        let relative = shares / slopes * excess;
+        let [k, turned] = newton::advance(k, turned, k * relative / (-relative + 1.0));
+        [k, turned, shares.recip()]
+    }
+
+    #[inline(always)]
+    fn value<N: Number>(&self, term: N, [k, _, largest]: [N; 3]) -> N {
+        let [share, _] = shares(term, k, self.alpha);
+        share * largest
+    }
+
+    backward!();
+}
+
+/// With `alpha` above 2, where the sum is not convex: the largest result, between 0 and 1, is halved for. What is
+/// known of a row are its bounds and their middle.
+///
+/// Shares may be so steep there that their sum says less of the largest result than the bounds do.
 #[derive(Clone, Debug)]
 struct Hard {
     alpha: f64,
@@ -228,20 +244,18 @@ struct Hard {
 
 impl Hard {
     #[inline(always)]
-    fn value_at<N: Number>(&self, term: N, [low, high]: [N; 2]) -> N {
-        let exponent = self.alpha - 1.0;
-        let q = (low + high) * 0.5;
+    fn result<N: Number>(&self, term: N, largest: N) -> N {
         // The bound keeps 0 times infinity away from the largest number.
-        let scale = (q.ln() * -exponent).exp().min(N::literal(1e30));
-        let base = (term * exponent * scale).max(N::literal(-1.0));
-        q * (base.ln_1p() * exponent.recip()).exp()
+        let k = (largest.ln() * (1.0 - self.alpha)).exp();
+        let [share, _] = shares(term, k.min(N::literal(1e30)), self.alpha);
+        share * largest
     }
 }
 
-impl RowFormula<2> for Hard {
+impl RowFormula<3> for Hard {
     #[inline(always)]
-    fn start<N: Number>(&self) -> [N; 2] {
-        [N::literal(0.0), N::literal(1.0)]
+    fn start<N: Number>(&self) -> [N; 3] {
+        [0.0, 1.0, 0.5].map(N::literal)
     }
 
     #[inline(always)]
@@ -251,43 +265,30 @@ impl RowFormula<2> for Hard {
     }
 
     #[inline(always)]
-    fn sums<N: Number>(&self, term: N, bounds: [N; 2]) -> [N; 2] {
-        [self.value_at(term, bounds), N::literal(0.0)]
+    fn sums<N: Number>(&self, term: N, [_, _, middle]: [N; 3]) -> [N; 3] {
+        let zero = N::literal(0.0);
+        [self.result(term, middle), zero, zero]
     }
 
     #[inline(always)]
-    fn next<N: Number>(&self, _shift: N, [low, high]: [N; 2], [sum, _]: [N; 2]) -> [N; 2] {
-        let (q, excess) = ((low + high) * 0.5, sum - 1.0);
+    fn next<N: Number>(
+        &self,
+        _shift: N,
+        [low, high, middle]: [N; 3],
+        [sum, _, _]: [N; 3],
+    ) -> [N; 3] {
+        let excess = sum - 1.0;
         // No number, but NaN if the sum is.
         let nothing = excess * 0.0;
-        [
-            excess.if_positive(low, q) + nothing,
-            excess.if_positive(q, high) + nothing,
-        ]
+        let low = excess.if_positive(low, middle) + nothing;
+        let high = excess.if_positive(middle, high);
+        [low, high, (low + high) * 0.5]
     }
 
     #[inline(always)]
-    fn value<N: Number>(&self, term: N, bounds: [N; 2]) -> N {
-        self.value_at(term, bounds)
+    fn value<N: Number>(&self, term: N, [_, _, middle]: [N; 3]) -> N {
+        self.result(term, middle)
     }
 
-    #[inline(always)]
-    fn weight<N: Number>(&self, y: N) -> N {
-        weight(y, self.alpha)
-    }
-
-    #[inline(always)]
-    fn gradient_sums<N: Number>(&self, weight: N, grad: N) -> [N; 2] {
-        [passed(grad, weight), weight]
-    }
-
-    #[inline(always)]
-    fn gradient_known<N: Number>(&self, [sum, weights]: [N; 2]) -> [N; 2] {
-        [sum / weights, weights]
-    }
-
-    #[inline(always)]
-    fn gradient<N: Number>(&self, weight: N, grad: N, [mean, _]: [N; 2]) -> N {
-        passed(grad - mean, weight)
-    }
+    backward!();
 }

@@ -10,6 +10,8 @@ mod newton;
 mod quiet;
 mod softmax;
 mod sparsemax;
+#[cfg(all(test, feature = "flex"))]
+mod twins;
 
 pub use crelu::{CRelu, CReluConfig, crelu};
 pub use entmax::{Entmax, EntmaxConfig, entmax, entmax15};

@@ -5,6 +5,19 @@
 //! `(h - 1) |h'|`: by convexity `(h_new - 1) / (h - 1) + h'_new / h' <= 1`, and a product of two numbers with a sum
 //! of at most 1 is at most a quarter. Near the threshold the digits double instead.
 
+use crate::fused::Number;
+
+/// The place after a step, and whether the iteration has turned back.
+///
+/// A long step may end beyond the threshold by what it was rounded by, and is corrected. Once it has turned, the
+/// iteration does not turn again: it would swing about the threshold by the last digit, and never rest.
+#[inline(always)]
+pub(super) fn advance<N: Number>(place: N, turned: N, step: N) -> [N; 2] {
+    let (zero, one) = (N::literal(0.0), N::literal(1.0));
+    let step = turned.if_positive(step.min(zero), step);
+    [place + step, step.if_negative(one, turned)]
+}
+
 /// After how many steps from `tau = max z - 1` the sum of `u^power` is within `epsilon` of 1, for any row of `len`
 /// numbers. On most rows the iteration is at rest after 4 to 8.
 ///
@@ -14,7 +27,8 @@ pub(super) fn steps(power: f64, len: usize, epsilon: f64) -> usize {
     let exponent = (len as f64).ln() / power;
     let product = exponent.exp_m1() * exponent.exp();
     let quarters = (product * power / epsilon).max(1.0).ln() / 4f64.ln();
-    quarters.ceil() as usize + 1
+    // The turn, and what rounding leaves behind it.
+    quarters.ceil() as usize + 3
 }
 
 #[cfg(test)]

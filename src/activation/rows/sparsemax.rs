@@ -30,7 +30,7 @@ pub fn sparsemax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tenso
         .forward(tensor)
 }
 
-/// What is known of a row is its threshold; the count is only summed.
+/// What is known of a row is its threshold, and whether the iteration has turned.
 impl RowFormula<2> for Sparsemax {
     #[inline(always)]
     fn start<N: Number>(&self) -> [N; 2] {
@@ -49,9 +49,8 @@ impl RowFormula<2> for Sparsemax {
     }
 
     #[inline(always)]
-    fn next<N: Number>(&self, _shift: N, [tau, zero]: [N; 2], [sum, count]: [N; 2]) -> [N; 2] {
-        // Rounding must not lead back, or the iteration would never rest.
-        [(tau + (sum - 1.0) / count).max(tau), zero]
+    fn next<N: Number>(&self, _shift: N, [tau, turned]: [N; 2], [sum, count]: [N; 2]) -> [N; 2] {
+        newton::advance(tau, turned, (sum - 1.0) / count)
     }
 
     #[inline(always)]

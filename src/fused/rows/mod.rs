@@ -4,6 +4,8 @@ mod apply;
 mod formula;
 mod function;
 mod map;
+#[cfg(all(test, feature = "flex"))]
+pub(crate) mod twin;
 
 pub(crate) use apply::apply_shared_rows;
 pub use apply::{apply_rows, apply_rows_composed};
