@@ -50,10 +50,17 @@ fn assert_twins(twins: twin::Twins<3>, tolerance: f64, what: &str) -> Tensor<3> 
 #[test]
 fn the_one_pass_is_what_is_composed() {
     for (shape, axis) in [([3, 4, 7], 2), ([2, 70, 3], 1), ([9, 2, 40], 0)] {
-        for (dtype, tolerance) in [(DType::F32, 3e-6), (DType::F64, 1e-12)] {
+        for dtype in [DType::F32, DType::F64] {
             let (x, grad) = (tensor(shape, 1.7, dtype), tensor(shape, 0.9, dtype));
             for function in functions(axis) {
-                let what = format!("{function:?} of {shape:?} in {dtype:?}");
+                let name = format!("{function:?}");
+                // Where it is composed, a logarithm of 1 plus something is a series short of 1e-9.
+                let tolerance = match dtype {
+                    DType::F32 => 3e-6,
+                    _ if name.contains("alpha") => 1e-9,
+                    _ => 1e-12,
+                };
+                let what = format!("{name} of {shape:?} in {dtype:?}");
                 let y = assert_twins(twin::forward(&function, &x), tolerance, &what);
                 let gradient = twin::backward(&function, &y, &grad);
                 assert_twins(gradient, tolerance, &format!("gradient of {what}"));
