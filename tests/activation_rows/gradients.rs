@@ -2,8 +2,7 @@
 
 use burn::tensor::{DType, Device};
 
-use crate::devices;
-use crate::row::{ALL, Row, assert_close, forward_backward, numbers, tensor};
+use crate::row::{ALL, Row, assert_close, devices, forward_backward, numbers, tensor};
 
 /// Differences of fourth order of `sum grad y` by each number of a row.
 fn differences(row: Row, x: &[f64], grad: &[f64]) -> Vec<f64> {
@@ -47,7 +46,7 @@ fn values_and_gradients_agree_with_the_plain_formula() {
 /// Adding the same to all numbers of a row changes nothing, so the gradient has no part in that direction.
 #[test]
 fn gradients_of_a_row_sum_to_zero() {
-    for (name, device) in devices::all() {
+    for (name, device) in devices() {
         let device = device.autodiff();
         for row in ALL {
             for len in [2, 10, 64, 1000] {
@@ -71,7 +70,7 @@ fn gradients_of_a_row_sum_to_zero() {
 /// A softmax of very many numbers adds them up without losing digits to the number of them.
 #[test]
 fn long_rows_keep_their_digits() {
-    for (name, device) in devices::all() {
+    for (name, device) in devices() {
         let device = device.autodiff();
         let len = 50_000;
         for row in ALL {
