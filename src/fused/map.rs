@@ -1,3 +1,8 @@
+#![cfg_attr(
+    not(feature = "flex"),
+    allow(dead_code, reason = "the kernels of the Flex backend ask for it")
+)]
+
 #[cfg(feature = "flex")]
 use super::flex::{Chunk, Loop, vectorize, vectorize_widest};
 use super::number::{Number, Symbol, Trace};

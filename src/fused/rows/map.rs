@@ -1,3 +1,8 @@
+#![cfg_attr(
+    not(feature = "flex"),
+    allow(dead_code, reason = "the kernels of the Flex backend ask for it")
+)]
+
 #[cfg(feature = "flex")]
 use crate::fused::flex::{Across, Along, Rows, vectorize, vectorize_widest};
 use crate::fused::map::packed;

@@ -11,4 +11,6 @@ pub(crate) use apply::apply_shared_rows;
 pub use apply::{apply_rows, apply_rows_composed};
 pub use formula::RowFormula;
 pub(crate) use function::shared_rows;
-pub(crate) use map::{RowKernel, RowMap, stores};
+pub(crate) use map::RowKernel;
+#[cfg(feature = "flex")]
+pub(crate) use map::{RowMap, stores};
