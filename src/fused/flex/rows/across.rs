@@ -29,8 +29,8 @@ impl<M: RowMap, E: Computed> pulp::NullaryFnOnce for Across<'_, M, E> {
         let inputs = self.rows.inputs();
         assert!(inputs.len() == M::In::LEN);
         let mut sources = M::In::filled(core::ptr::null());
-        for input in 0..M::In::LEN {
-            *M::In::at_mut(&mut sources, input) = inputs[input];
+        for (input, source) in inputs.iter().enumerate() {
+            *M::In::at_mut(&mut sources, input) = *source;
         }
         let mut lanes = Lanes::<M, E> {
             sources,
@@ -102,9 +102,9 @@ impl<M: RowMap, E: Computed> Lanes<M, E> {
         let mut maxima = [E::from_number(lowest); LANES];
         for place in 0..self.len {
             let x = self.block(place);
-            for lane in 0..LANES {
+            for (lane, max) in maxima.iter_mut().enumerate() {
                 let ranked = map.ranked(lane_of::<M::In, E>(&x, lane));
-                maxima[lane] = E::from_number(maxima[lane].number().max(ranked));
+                *max = E::from_number(max.number().max(ranked));
             }
         }
         maxima
@@ -156,9 +156,9 @@ impl<M: RowMap, E: Computed> Lanes<M, E> {
         for place in 0..self.len {
             let x = self.block(place);
             let mut y = [E::zeroed(); LANES];
-            for lane in 0..LANES {
+            for (lane, y) in y.iter_mut().enumerate() {
                 let known = lane_of::<M::Known, E>(known, lane);
-                y[lane] = E::from_number(map.value(lane_of::<M::In, E>(&x, lane), known));
+                *y = E::from_number(map.value(lane_of::<M::In, E>(&x, lane), known));
             }
             self.write(place, y);
         }
@@ -214,12 +214,12 @@ fn next<M: RowMap, E: Computed>(
     known: &mut Of<M::Known, Block<E>>,
     sums: &Of<M::Known, Block<E>>,
 ) {
-    for lane in 0..LANES {
+    for (lane, shift) in shift.iter().enumerate() {
         let (before, sums) = (
             lane_of::<M::Known, E>(known, lane),
             lane_of::<M::Known, E>(sums, lane),
         );
-        let after = map.next(shift[lane].number(), before, sums);
+        let after = map.next(shift.number(), before, sums);
         set_lane::<M::Known, E>(known, lane, after);
     }
 }

@@ -31,8 +31,8 @@ impl<M: RowMap, E: Computed> pulp::NullaryFnOnce for Along<'_, M, E> {
         assert!(inputs.len() == M::In::LEN);
         for index in 0..self.rows.count() {
             let mut sources = M::In::filled(core::ptr::null());
-            for input in 0..M::In::LEN {
-                *M::In::at_mut(&mut sources, input) = inputs[input].wrapping_add(index * len);
+            for (input, source) in inputs.iter().enumerate() {
+                *M::In::at_mut(&mut sources, input) = source.wrapping_add(index * len);
             }
             let mut row = Row::<M, E> {
                 sources,
@@ -115,8 +115,8 @@ impl<M: RowMap, E: Computed> Row<M, E> {
         for index in 0..self.blocks() {
             let x = self.block(index);
             let mut ranked = [E::zeroed(); LANES];
-            for lane in 0..LANES {
-                ranked[lane] = E::from_number(map.ranked(lane_of::<M::In, E>(&x, lane)));
+            for (lane, ranked) in ranked.iter_mut().enumerate() {
+                *ranked = E::from_number(map.ranked(lane_of::<M::In, E>(&x, lane)));
             }
             if index == self.whole {
                 fill_from(&mut ranked, self.rest, lowest);
@@ -150,9 +150,8 @@ impl<M: RowMap, E: Computed> Row<M, E> {
             let mut x = self.block(index);
             if stores {
                 let mut terms = [E::zeroed(); LANES];
-                for lane in 0..LANES {
-                    let term = map.term(lane_of::<M::In, E>(&x, lane), shift);
-                    terms[lane] = E::from_number(term);
+                for (lane, term) in terms.iter_mut().enumerate() {
+                    *term = E::from_number(map.term(lane_of::<M::In, E>(&x, lane), shift));
                 }
                 *M::In::at_mut(&mut x, 0) = terms;
                 if index < self.whole {
@@ -201,8 +200,8 @@ impl<M: RowMap, E: Computed> Row<M, E> {
         for index in 0..self.blocks() {
             let x = self.block(index);
             let mut y = [E::zeroed(); LANES];
-            for lane in 0..LANES {
-                y[lane] = E::from_number(map.value(lane_of::<M::In, E>(&x, lane), known));
+            for (lane, y) in y.iter_mut().enumerate() {
+                *y = E::from_number(map.value(lane_of::<M::In, E>(&x, lane), known));
             }
             let target = self.target.wrapping_add(index * LANES);
             if index < self.whole {
