@@ -223,12 +223,22 @@ impl Arithmetic for f64 {
     }
 }
 
-unsafe fn slice<'a, T>(start: *const T, len: usize) -> &'a [T] {
+/// Numbers of a tensor.
+///
+/// # Safety
+///
+/// They are readable during 'a, and nobody writes to them.
+pub(super) unsafe fn slice<'a, T>(start: *const T, len: usize) -> &'a [T] {
     // SAFETY: the callers' promise.
     unsafe { core::slice::from_raw_parts(start, len) }
 }
 
-unsafe fn slice_mut<'a, T>(start: *mut T, len: usize) -> &'a mut [T] {
+/// Numbers of a tensor, to be written to.
+///
+/// # Safety
+///
+/// They are writable during 'a, and nobody else has them.
+pub(super) unsafe fn slice_mut<'a, T>(start: *mut T, len: usize) -> &'a mut [T] {
     // SAFETY: the callers' promise. Fresh memory of plain numbers is written before it is read.
     unsafe { core::slice::from_raw_parts_mut(start, len) }
 }

@@ -145,3 +145,20 @@ impl<F: RowFormula<S>, const S: usize> RowMap for Gradient<F, S> {
         self.0.gradient(weight, grad, known)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::{LogSoftmax, Softmax, Sparsemax};
+
+    #[test]
+    fn the_output_is_all_that_is_kept() {
+        for function in [
+            shared_rows(Softmax::default(), 1),
+            shared_rows(LogSoftmax::default(), 1),
+            shared_rows(Sparsemax::default(), 1),
+        ] {
+            assert_eq!(function.keeps(), Keeps::Output);
+        }
+    }
+}

@@ -59,14 +59,6 @@ struct Row<M: RowMap, E: Computed> {
 impl<M: RowMap, E: Computed> Row<M, E> {
     #[inline(always)]
     fn run(&mut self, map: &M, rounds: usize) {
-        for input in 0..M::In::LEN {
-            let (source, last) = (
-                M::In::at(&self.sources, input).wrapping_add(self.whole * LANES),
-                M::In::at_mut(&mut self.last, input),
-            );
-            // SAFETY: the rest of the row.
-            unsafe { core::ptr::copy_nonoverlapping(source, last.as_mut_ptr(), self.rest) };
-        }
         let shift = if M::CENTERED {
             map.shift(self.max(map))
         } else {
@@ -86,44 +78,47 @@ impl<M: RowMap, E: Computed> Row<M, E> {
         self.values(map, known);
     }
 
-    /// How many blocks there are, the last one included.
-    #[inline(always)]
-    fn blocks(&self) -> usize {
-        self.whole + usize::from(self.rest > 0)
-    }
-
-    /// A block of each input.
+    /// A whole block of each input.
     #[inline(always)]
     fn block(&self, index: usize) -> Of<M::In, Block<E>> {
         let mut x = M::In::filled([E::zeroed(); LANES]);
         for input in 0..M::In::LEN {
-            let source = if index < self.whole {
-                M::In::at(&self.sources, input).wrapping_add(index * LANES)
-            } else {
-                M::In::at(&self.last, input).as_ptr()
-            };
-            // SAFETY: a whole block of the row, or the copy of the last one. A block is aligned as a number is.
+            let source = M::In::at(&self.sources, input).wrapping_add(index * LANES);
+            // SAFETY: numbers of the row. A block is aligned as a number is.
             *M::In::at_mut(&mut x, input) = unsafe { source.cast::<Block<E>>().read() };
         }
         x
     }
 
+    /// Copies the last block of each input, once the way to it is in the cache.
     #[inline(always)]
-    fn max(&self, map: &M) -> E::Number {
+    fn load_last(&mut self) {
+        for input in 0..M::In::LEN {
+            let source = M::In::at(&self.sources, input).wrapping_add(self.whole * LANES);
+            let last = M::In::at_mut(&mut self.last, input).as_mut_ptr();
+            // SAFETY: the rest of the row.
+            unsafe { core::ptr::copy_nonoverlapping(source, last, self.rest) };
+        }
+    }
+
+    /// Writes a whole block of the row, whose numbers were read.
+    #[inline(always)]
+    fn write(&self, index: usize, numbers: Block<E>) {
+        let target = self.target.wrapping_add(index * LANES);
+        // SAFETY: numbers of the row. A block is aligned as a number is.
+        unsafe { target.cast::<Block<E>>().write(numbers) };
+    }
+
+    #[inline(always)]
+    fn max(&mut self, map: &M) -> E::Number {
         let lowest = E::Number::literal(f64::NEG_INFINITY);
         let mut maxima = [E::from_number(lowest); LANES];
-        for index in 0..self.blocks() {
-            let x = self.block(index);
-            let mut ranked = [E::zeroed(); LANES];
-            for (lane, ranked) in ranked.iter_mut().enumerate() {
-                *ranked = E::from_number(map.ranked(lane_of::<M::In, E>(&x, lane)));
-            }
-            if index == self.whole {
-                fill_from(&mut ranked, self.rest, lowest);
-            }
-            for lane in 0..LANES {
-                maxima[lane] = E::from_number(maxima[lane].number().max(ranked[lane].number()));
-            }
+        for index in 0..self.whole {
+            raise(map, &self.block(index), LANES, &mut maxima);
+        }
+        if self.rest > 0 {
+            self.load_last();
+            raise(map, &self.last, self.rest, &mut maxima);
         }
         let mut half = LANES / 2;
         while half > 0 {
@@ -146,30 +141,26 @@ impl<M: RowMap, E: Computed> Row<M, E> {
     ) -> Of<M::Known, E::Number> {
         let stores = stores(map);
         let mut sums = Sums::<M, E>::new();
-        for index in 0..self.blocks() {
+        for index in 0..self.whole {
             let mut x = self.block(index);
             if stores {
-                let mut terms = [E::zeroed(); LANES];
-                for (lane, term) in terms.iter_mut().enumerate() {
-                    *term = E::from_number(map.term(lane_of::<M::In, E>(&x, lane), shift));
-                }
+                let terms = terms_of::<M, E>(map, &x, shift);
                 *M::In::at_mut(&mut x, 0) = terms;
-                if index < self.whole {
-                    // SAFETY: a whole block of the row, whose numbers were read.
-                    unsafe {
-                        self.target
-                            .add(index * LANES)
-                            .cast::<Block<E>>()
-                            .write(terms)
-                    };
-                } else {
-                    *M::In::at_mut(&mut self.last, 0) = terms;
-                }
+                self.write(index, terms);
             }
-            sums.add(map, &x, known, self.lanes(index));
+            sums.add(map, &x, known, LANES);
             if index % STRETCH == STRETCH - 1 {
                 sums.settle();
             }
+        }
+        if self.rest > 0 {
+            if !M::CENTERED {
+                self.load_last();
+            }
+            if stores {
+                *M::In::at_mut(&mut self.last, 0) = terms_of::<M, E>(map, &self.last, shift);
+            }
+            sums.add(map, &self.last, known, self.rest);
         }
         if stores {
             *M::In::at_mut(&mut self.sources, 0) = self.target;
@@ -180,39 +171,72 @@ impl<M: RowMap, E: Computed> Row<M, E> {
     #[inline(always)]
     fn sums(&self, map: &M, known: Of<M::Known, E::Number>) -> Of<M::Known, E::Number> {
         let mut sums = Sums::<M, E>::new();
-        for index in 0..self.blocks() {
-            sums.add(map, &self.block(index), known, self.lanes(index));
+        for index in 0..self.whole {
+            sums.add(map, &self.block(index), known, LANES);
             if index % STRETCH == STRETCH - 1 {
                 sums.settle();
             }
         }
+        if self.rest > 0 {
+            sums.add(map, &self.last, known, self.rest);
+        }
         sums.finish()
-    }
-
-    /// How many numbers of a block are the row's.
-    #[inline(always)]
-    fn lanes(&self, index: usize) -> usize {
-        if index < self.whole { LANES } else { self.rest }
     }
 
     #[inline(always)]
     fn values(&self, map: &M, known: Of<M::Known, E::Number>) {
-        for index in 0..self.blocks() {
-            let x = self.block(index);
-            let mut y = [E::zeroed(); LANES];
-            for (lane, y) in y.iter_mut().enumerate() {
-                *y = E::from_number(map.value(lane_of::<M::In, E>(&x, lane), known));
-            }
-            let target = self.target.wrapping_add(index * LANES);
-            if index < self.whole {
-                // SAFETY: a whole block of the row, whose numbers were read.
-                unsafe { target.cast::<Block<E>>().write(y) };
-            } else {
-                // SAFETY: the rest of the row.
-                unsafe { core::ptr::copy_nonoverlapping(y.as_ptr(), target, self.rest) };
-            }
+        for index in 0..self.whole {
+            self.write(index, values_of::<M, E>(map, &self.block(index), known));
+        }
+        if self.rest > 0 {
+            let y = values_of::<M, E>(map, &self.last, known);
+            let target = self.target.wrapping_add(self.whole * LANES);
+            // SAFETY: the rest of the row.
+            unsafe { core::ptr::copy_nonoverlapping(y.as_ptr(), target, self.rest) };
         }
     }
+}
+
+/// Raises the maxima of all lanes to the first `lanes` numbers of a block.
+#[inline(always)]
+fn raise<M: RowMap, E: Computed>(
+    map: &M,
+    x: &Of<M::In, Block<E>>,
+    lanes: usize,
+    maxima: &mut Block<E>,
+) {
+    for (lane, max) in maxima.iter_mut().enumerate() {
+        if lane < lanes {
+            let ranked = map.ranked(lane_of::<M::In, E>(x, lane));
+            *max = E::from_number(max.number().max(ranked));
+        }
+    }
+}
+
+#[inline(always)]
+fn terms_of<M: RowMap, E: Computed>(
+    map: &M,
+    x: &Of<M::In, Block<E>>,
+    shift: E::Number,
+) -> Block<E> {
+    let mut terms = [E::zeroed(); LANES];
+    for (lane, term) in terms.iter_mut().enumerate() {
+        *term = E::from_number(map.term(lane_of::<M::In, E>(x, lane), shift));
+    }
+    terms
+}
+
+#[inline(always)]
+fn values_of<M: RowMap, E: Computed>(
+    map: &M,
+    x: &Of<M::In, Block<E>>,
+    known: Of<M::Known, E::Number>,
+) -> Block<E> {
+    let mut values = [E::zeroed(); LANES];
+    for (lane, value) in values.iter_mut().enumerate() {
+        *value = E::from_number(map.value(lane_of::<M::In, E>(x, lane), known));
+    }
+    values
 }
 
 /// Sums over a row, a lane each until its end.
@@ -249,8 +273,8 @@ impl<M: RowMap, E: Computed> Sums<M, E> {
         }
         for sum in 0..M::Known::LEN {
             let given = M::Known::at_mut(&mut given, sum);
-            if lanes < LANES {
-                fill_from(given, lanes, E::Number::literal(0.0));
+            for place in &mut given[lanes..] {
+                *place = E::zeroed();
             }
             plus(M::Known::at_mut(&mut self.stretch, sum), given);
         }
@@ -289,16 +313,6 @@ impl<M: RowMap, E: Computed> Sums<M, E> {
 fn plus<E: Computed>(sums: &mut Block<E>, given: &Block<E>) {
     for lane in 0..LANES {
         sums[lane] = sums[lane].plus(given[lane]);
-    }
-}
-
-/// Puts a number in the lanes past the end of a row.
-#[inline(always)]
-fn fill_from<E: Computed>(block: &mut Block<E>, start: usize, number: E::Number) {
-    for (lane, place) in block.iter_mut().enumerate() {
-        if lane >= start {
-            *place = E::from_number(number);
-        }
     }
 }
 

@@ -88,32 +88,64 @@ impl Layout {
 
     /// Copies a group's numbers to where the loops want them.
     pub(super) fn turn<E: Copy>(&self, numbers: &[E], turned: &mut [E]) {
-        self.each(numbers.len(), |number, place| {
-            turned[place] = numbers[number]
-        });
+        let (len, inner) = (self.len, self.inner);
+        match (self.way, inner) {
+            (Way::CopiedAcross, 1) => {
+                let (blocks, _) = turned.as_chunks_mut::<LANES>();
+                for (lane, row) in numbers.chunks_exact(len).enumerate().take(LANES) {
+                    for (block, number) in blocks.iter_mut().zip(row) {
+                        block[lane] = *number;
+                    }
+                }
+            }
+            (Way::CopiedAcross, _) => {
+                for (outer, numbers) in numbers.chunks_exact(len * inner).enumerate() {
+                    let places = numbers.chunks_exact(inner);
+                    for (block, places) in turned.chunks_exact_mut(LANES).zip(places) {
+                        let lanes = &mut block[outer * inner..];
+                        for (lane, number) in lanes.iter_mut().zip(places) {
+                            *lane = *number;
+                        }
+                    }
+                }
+            }
+            _ => {
+                for (index, places) in numbers.chunks_exact(inner).enumerate() {
+                    for (row, number) in turned.chunks_exact_mut(len).zip(places) {
+                        row[index] = *number;
+                    }
+                }
+            }
+        }
     }
 
     /// Copies a group's numbers back.
     pub(super) fn turn_back<E: Copy>(&self, turned: &[E], numbers: &mut [E]) {
-        self.each(numbers.len(), |number, place| {
-            numbers[number] = turned[place]
-        });
-    }
-
-    /// Each number of a group, and the place that it is copied to.
-    #[inline(always)]
-    fn each(&self, len: usize, mut copy: impl FnMut(usize, usize)) {
-        // How far it is to the next number of a row, and to the same number of the next row.
-        let (next, side) = match self.way {
-            Way::CopiedAcross => (LANES, 1),
-            _ => (1, self.len),
-        };
-        let mut number = 0;
-        for outer in 0..len / (self.len * self.inner) {
-            for index in 0..self.len {
-                for inner in 0..self.inner {
-                    copy(number, index * next + (outer * self.inner + inner) * side);
-                    number += 1;
+        let (len, inner) = (self.len, self.inner);
+        match (self.way, inner) {
+            (Way::CopiedAcross, 1) => {
+                let (blocks, _) = turned.as_chunks::<LANES>();
+                for (lane, row) in numbers.chunks_exact_mut(len).enumerate().take(LANES) {
+                    for (block, number) in blocks.iter().zip(row) {
+                        *number = block[lane];
+                    }
+                }
+            }
+            (Way::CopiedAcross, _) => {
+                for (outer, numbers) in numbers.chunks_exact_mut(len * inner).enumerate() {
+                    let places = numbers.chunks_exact_mut(inner);
+                    for (block, places) in turned.chunks_exact(LANES).zip(places) {
+                        for (lane, number) in block[outer * inner..].iter().zip(places) {
+                            *number = *lane;
+                        }
+                    }
+                }
+            }
+            _ => {
+                for (index, places) in numbers.chunks_exact_mut(inner).enumerate() {
+                    for (row, number) in turned.chunks_exact(len).zip(places) {
+                        *number = row[index];
+                    }
                 }
             }
         }

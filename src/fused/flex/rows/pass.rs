@@ -9,7 +9,9 @@ use super::layout::{Layout, Way};
 use super::stretch::{Lie, Rows};
 use crate::fused::flex::chunk::LANES;
 use crate::fused::flex::share;
-use crate::fused::flex::stored::{Arithmetic, Fresh, Memory, numbers, numbers_mut};
+use crate::fused::flex::stored::{
+    Arithmetic, Fresh, Memory, numbers, numbers_mut, slice, slice_mut,
+};
 use crate::fused::map::Few;
 use crate::fused::rows::RowKernel;
 
@@ -161,19 +163,36 @@ impl Pass<'_> {
             ),
         };
         let mut copies = Copies::<E>::new(layout.size(), size, self.sources.len());
+        let wide = self.target.dtype == E::DTYPE;
         for group in groups {
             let range = layout.numbers(group);
-            let stretch = &mut copies.stretch[..range.len()];
+            let (start, len) = (range.start, range.len());
             for (source, turned) in self.sources.iter().zip(&mut copies.turned) {
-                // SAFETY: the group is within the tensor.
-                unsafe { E::widen(source.dtype, source.at(range.start), stretch) };
-                layout.turn(stretch, turned);
+                // SAFETY: the group is within the tensor, and nobody writes to it meanwhile.
+                unsafe {
+                    if wide {
+                        layout.turn(slice::<E>(source.at(start).cast(), len), turned);
+                    } else {
+                        E::widen(source.dtype, source.at(start), &mut copies.stretch[..len]);
+                        layout.turn(&copies.stretch[..len], turned);
+                    }
+                }
             }
             self.run(lie, &mut copies);
-            let stretch = &mut copies.stretch[..range.len()];
-            layout.turn_back(&copies.turned[0], stretch);
+            let results = &copies.turned[0];
             // SAFETY: as above, and nobody else works on it.
-            unsafe { E::narrow(self.target.dtype, stretch, self.target.at(range.start)) };
+            unsafe {
+                if wide {
+                    layout.turn_back(results, slice_mut::<E>(self.target.at(start).cast(), len));
+                } else {
+                    layout.turn_back(results, &mut copies.stretch[..len]);
+                    E::narrow(
+                        self.target.dtype,
+                        &copies.stretch[..len],
+                        self.target.at(start),
+                    );
+                }
+            }
         }
     }
 
