@@ -1,8 +1,10 @@
 //! Gradients against finite differences of the plain formula, and what all of them have in common.
 
 use burn::tensor::{DType, Device};
+use burn_extras::activation::{LogSoftmax, QuietSoftmax, Softmax, Softmin, Sparsemax};
+use burn_extras::fused::{RowFormula, apply_rows, apply_rows_composed};
 
-use crate::row::{ALL, Row, assert_close, devices, forward_backward, numbers, tensor};
+use crate::row::{ALL, Row, assert_close, devices, forward_backward, numbers, read, tensor};
 
 /// Differences of fourth order of `sum grad y` by each number of a row.
 fn differences(row: Row, x: &[f64], grad: &[f64]) -> Vec<f64> {
@@ -94,5 +96,38 @@ fn long_rows_keep_their_digits() {
             }
             assert!(slopes.iter().all(|slope| slope.is_finite()));
         }
+    }
+}
+
+/// What serves backends that this crate was not told of: Burn differentiates each operation, the rounds included.
+#[test]
+fn burn_s_autodiff_of_the_composed_formula_agrees() {
+    fn check<F: RowFormula<S>, const S: usize>(formula: F, name: &str, device: &Device) {
+        let device = device.clone().autodiff();
+        let shape = [3, 7, 2];
+        let (x, grad) = (numbers(42, 1.0, 9), numbers(42, 1.0, 10));
+        let both = [true, false].map(|fused| {
+            let x = tensor(&x, shape, &device, DType::F32).require_grad();
+            let y = if fused {
+                apply_rows(&formula, x.clone(), 1)
+            } else {
+                apply_rows_composed(&formula, x.clone(), 1)
+            };
+            let gradients = (y.clone() * tensor(&grad, shape, &device, DType::F32))
+                .sum()
+                .backward();
+            (read(y.inner()), read(x.grad(&gradients).unwrap()))
+        });
+        let [fused, composed] = both;
+        let what = format!("{formula:?} on {name}");
+        assert_close(&fused.0, &composed.0, 1e-6, &what);
+        assert_close(&fused.1, &composed.1, 2e-6, &format!("gradient of {what}"));
+    }
+    for (name, device) in devices::all() {
+        check(Softmax::default(), name, &device);
+        check(Softmin::default(), name, &device);
+        check(LogSoftmax::default(), name, &device);
+        check(QuietSoftmax::default(), name, &device);
+        check(Sparsemax::default(), name, &device);
     }
 }

@@ -39,6 +39,10 @@ fn check(config: &EntmaxConfig) -> Result<(), SpecError> {
 impl Entmax {
     /// Applies the activation to each row along the axis.
     ///
+    /// # Shapes
+    ///
+    /// Any, of rank 1 to 6; the output has the shape of the input.
+    ///
     /// # Panics
     ///
     /// When the tensor has no such axis.

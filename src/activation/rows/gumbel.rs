@@ -7,8 +7,8 @@ use crate::fused::{Number, Pointwise, apply};
 use crate::registry::SpecError;
 
 rows! {
-    /// Gumbel softmax: [softmax](super::Softmax) of `(x + n) / T` along an axis, with noise `n = -ln(-ln u)` for a uniform
-    /// `u`: a differentiable draw from the categories that `x` are the logarithms of.
+    /// Gumbel softmax: [softmax](super::Softmax) of `(x + n) / T` along an axis, with noise `n = -ln(-ln u)` for a
+    /// uniform `u`: a differentiable draw from the categories that `x` are the logarithms of.
     ///
     /// `dx = y (dy - sum y dy) / T`. A hard draw gives 1 for the largest result, the first one where there are several,
     /// and 0 for the others; its gradient is that of the soft one (straight through).

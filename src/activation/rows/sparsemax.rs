@@ -7,8 +7,8 @@ use crate::fused::{Number, RowFormula, passed};
 rows! {
     /// Sparsemax: `y = max(x - tau, 0)` along an axis, with the threshold `tau` for which a row's sum is 1.
     ///
-    /// `dx = dy - c` where `y > 0`, with the mean `c` of `dy` over all these; 0 elsewhere. The backward pass keeps `y` and
-    /// nothing else. The threshold is found without sorting: Newton's iteration, whose last step is exact.
+    /// `dx = dy - c` where `y > 0`, with the mean `c` of `dy` over all these; 0 elsewhere. The backward pass keeps `y`
+    /// and nothing else. The threshold is found without sorting: Newton's iteration, whose last step is exact.
     ///
     /// Minus infinity gives 0; a row of nothing else is NaN, and so is a row with infinity or NaN in it.
     ///
