@@ -37,7 +37,7 @@ pub trait Formula<const I: usize>: Clone + Debug + Send + Sync + 'static {
     /// The derivative of `f` by each input.
     ///
     /// Worked out from the value by [`Dual`] numbers, unless a formula has better ones of its own: fewer
-    /// operations, or digits that the chain rule loses. [`check`](super::check) compares the two.
+    /// operations, or digits that the chain rule loses. [`check_slopes`](super::check_slopes) compares the two.
     #[inline(always)]
     fn slopes<N: Number>(&self, x: [N; I]) -> [N; I] {
         self.value(Dual::variables(x)).slopes()

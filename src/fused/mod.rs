@@ -1,6 +1,7 @@
 //! The engine: a formula is written once and runs fused and differentiable on every backend.
 
 mod apply;
+mod check;
 mod compose;
 mod differentiate;
 #[cfg(feature = "flex")]
@@ -15,6 +16,7 @@ mod tensors;
 
 pub use apply::{apply, apply_composed, apply_many, apply_many_composed};
 pub(crate) use apply::{apply_shared, apply_shared_composed};
+pub use check::{Mismatch, check_slopes};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 pub use formula::{Formula, Pointwise};

@@ -312,3 +312,6 @@ impl<N: Number, const I: usize> Number for Dual<N, I> {
         Self { value, slopes }
     }
 }
+
+#[cfg(test)]
+mod tests;
