@@ -1,10 +1,12 @@
 use super::declare::activation;
 use crate::fused::{Number, Pointwise};
 
-/// What the exponential of a negative side sees: `x` below zero, 0 above, where it would overflow.
+/// What the exponential of a negative side sees: `x` up to zero, 0 above, where it would overflow.
+///
+/// A choice and not a minimum, so that the derivative at 0 is that of the left side, as in the libraries.
 #[inline(always)]
 fn left<N: Number>(x: N) -> N {
-    x.min(N::literal(0.0))
+    x.if_positive(N::literal(0.0), x)
 }
 
 activation! {

@@ -22,7 +22,7 @@ activation! {
 impl Pointwise for Gelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * x.normal_cdf()
+        x.max(N::literal(-TAIL)).gated_by(x.normal_cdf())
     }
 
     #[inline(always)]
@@ -73,7 +73,7 @@ activation! {
 impl Pointwise for Phish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * Gelu.value(x).tanh()
+        x.max(N::literal(-TAIL)).gated_by(Gelu.value(x).tanh())
     }
 
     #[inline(always)]
@@ -127,7 +127,7 @@ impl Smu {
 impl Pointwise for Smu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x * self.side(x, self.inner(x).erfc() * self.half())
+        x.gated_by(self.side(x, self.inner(x).erfc() * self.half()))
     }
 
     #[inline(always)]

@@ -54,7 +54,8 @@ activation! {
 impl Pointwise for HardMish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-2.0)) * ((x + 2.0).clamp(0.0, 2.0) * 0.5)
+        let u = x.max(N::literal(-2.0));
+        x.if_positive(x, u * ((u + 2.0) * 0.5))
     }
 
     #[inline(always)]
@@ -97,7 +98,7 @@ activation! {
 impl Pointwise for Serf {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * x.softplus().erf()
+        x.max(N::literal(-TAIL)).gated_by(x.softplus().erf())
     }
 
     #[inline(always)]
@@ -179,7 +180,7 @@ impl Pointwise for Golu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         let x = x.max(N::literal(Self::LEFT));
-        x * (-(-x).exp()).exp()
+        x.gated_by((-(-x).exp()).exp())
     }
 
     #[inline(always)]

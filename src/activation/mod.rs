@@ -36,6 +36,8 @@ mod relu;
 mod shrink;
 mod sigmoid;
 mod silu;
+#[cfg(test)]
+mod slopes;
 mod softplus;
 mod softsign;
 mod step;

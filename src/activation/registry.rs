@@ -107,7 +107,7 @@ macro_rules! registry {
                 }
             }
 
-            fn formula(&self) -> Option<Shared> {
+            pub(super) fn formula(&self) -> Option<Shared> {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::formula(config)),)*

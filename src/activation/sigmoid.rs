@@ -80,7 +80,7 @@ activation! {
 impl Pointwise for SparseSigmoid {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        (x * 0.5 + 0.5).clamp(0.0, 1.0)
+        x.clamp(-1.0, 1.0) * 0.5 + 0.5
     }
 
     #[inline(always)]

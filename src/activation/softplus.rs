@@ -112,7 +112,7 @@ activation! {
 impl Pointwise for SparsePlus {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        let middle = (x.clamp(-1.0, 1.0) * 0.5 + 0.5).square();
+        let middle = (x.max(N::literal(-1.0)) * 0.5 + 0.5).square();
         (x - 1.0).if_positive(x, middle)
     }
 
@@ -152,7 +152,7 @@ impl Pointwise for SoftClip {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let right = ((-x + 1.0) * self.alpha).sigmoid();
-        (x * self.alpha).sigmoid() * right * -(-self.alpha).exp_m1()
+        (x * self.alpha).sigmoid() * right * -N::literal(-self.alpha).exp_m1()
     }
 }
 

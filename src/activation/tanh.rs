@@ -106,7 +106,7 @@ activation! {
 impl Pointwise for Lisht {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x * x.tanh()
+        x.gated_by(x.tanh())
     }
 
     #[inline(always)]

@@ -3,14 +3,15 @@
 use core::fmt;
 
 use super::formula::Formula;
-use super::number::{Double, Dual, Number};
+use super::number::{Double, Dual};
 
 /// Checks the derivatives that a formula has of its own, at some points, in `f64`.
 ///
 /// [`slopes`](Formula::slopes), and [`slopes_from_output`](Formula::slopes_from_output) where there are any,
 /// are compared with the automatic derivatives, those of the value by [`Dual`] numbers, and with quotients of
 /// differences of the value to the left and to the right. A formula without derivatives of its own passes,
-/// unless the automatic ones are wrong at a point: NaN, say, because something overflows.
+/// unless the automatic ones are wrong at a point: because something overflows on the way, or at a seam where
+/// pieces with kinks make up a smooth function ([`Dual`] says more).
 ///
 /// What it can tell and what not:
 ///

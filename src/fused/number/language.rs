@@ -171,6 +171,15 @@ pub trait Number:
         self * self
     }
 
+    /// `self * gate`, with a gate whose derivative is 0 where `self` is infinite.
+    ///
+    /// The product is an ordinary one; but its derivative tends to the gate there, where that of an ordinary
+    /// product is infinity times 0, NaN.
+    #[inline(always)]
+    fn gated_by(self, gate: Self) -> Self {
+        self * gate
+    }
+
     /// The logistic function `1 / (1 + e^-self)`.
     ///
     /// One of the building blocks of activations, so it is worked out once for all of them: it
