@@ -28,11 +28,6 @@ impl Pointwise for Elu {
     }
 
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.if_positive(N::literal(1.0), left(x).exp() * self.alpha)
-    }
-
-    #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.if_positive(N::literal(1.0), y + self.alpha))
     }
@@ -54,11 +49,6 @@ impl Pointwise for Celu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x.if_positive(x, (left(x) / self.alpha).exp_m1() * self.alpha)
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.if_positive(N::literal(1.0), (left(x) / self.alpha).exp())
     }
 
     #[inline(always)]
@@ -87,11 +77,6 @@ impl Pointwise for Selu {
     }
 
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.if_positive(N::literal(SELU_LAMBDA), left(x).exp() * SELU_LAMBDA_ALPHA)
-    }
-
-    #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.if_positive(N::literal(SELU_LAMBDA), y + SELU_LAMBDA_ALPHA))
     }
@@ -117,6 +102,7 @@ impl Pointwise for Pelu {
         x.if_positive(x * (self.a / self.b), (left(x) / self.b).exp_m1() * self.a)
     }
 
+    // Faster: one choice of a side.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let slope = self.a / self.b;
@@ -139,6 +125,7 @@ impl Pointwise for Elish {
         x.if_positive(x, left(x).exp_m1()) * x.sigmoid()
     }
 
+    // Faster: fewer choices of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (s, rest) = (x.sigmoid(), (-x).sigmoid());
@@ -163,6 +150,7 @@ impl Pointwise for HardElish {
         x.if_positive(x, left(x).exp_m1()) * (x * 0.5 + 0.5).clamp(0.0, 1.0)
     }
 
+    // Faster: fewer choices of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-1.0, 0.0);

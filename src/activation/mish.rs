@@ -37,6 +37,7 @@ impl Pointwise for Mish {
         x.if_negative(part, x - part)
     }
 
+    // Faster: one exponential and few choices.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (t, rest) = Self::gate(x);
@@ -81,6 +82,7 @@ impl Pointwise for TanhExp {
         x.max(N::literal(-TAIL)) * x.min(N::literal(3.0)).exp().tanh()
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let e = x.min(N::literal(3.0)).exp();
@@ -129,6 +131,7 @@ impl Pointwise for Smish {
         x.if_negative(part, x.times(0.6) - part)
     }
 
+    // Faster: no choice of a side.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (s, rest) = (x.sigmoid(), (-x).sigmoid());
@@ -157,6 +160,7 @@ impl Pointwise for Logish {
         u.if_negative(u * rest, u * (rest + LN_2))
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (s, rest) = (x.sigmoid(), (-x).sigmoid());
@@ -183,6 +187,7 @@ impl Pointwise for Golu {
         x.gated_by((-(-x).exp()).exp())
     }
 
+    // Faster: what both terms share is a factor.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let x = x.clamp(Self::LEFT, TAIL);
@@ -217,6 +222,7 @@ impl Pointwise for Colu {
         x.max(N::literal(-40.0)) / (-(u * decay) + 1.0)
     }
 
+    // Faster: what both terms share is a factor, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (u, e, decay) = Self::parts(x);
@@ -261,6 +267,7 @@ impl Pointwise for Pflu {
         )
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (u, scale, gate) = Self::parts(x);

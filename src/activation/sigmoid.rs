@@ -13,11 +13,6 @@ impl Pointwise for Sigmoid {
     }
 
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.sigmoid() * (-x).sigmoid()
-    }
-
-    #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y - y.square())
     }
@@ -34,11 +29,6 @@ impl Pointwise for LogSigmoid {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         -(-x).softplus()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (-x).sigmoid()
     }
 }
 
@@ -62,12 +52,6 @@ impl Pointwise for HardSigmoid {
     fn value<N: Number>(&self, x: N) -> N {
         (x * self.alpha + self.beta).clamp(0.0, 1.0)
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let line = x * self.alpha + self.beta;
-        line.inside(0.0, 1.0) * self.alpha
-    }
 }
 
 activation! {
@@ -81,11 +65,6 @@ impl Pointwise for SparseSigmoid {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x.clamp(-1.0, 1.0) * 0.5 + 0.5
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.inside(-1.0, 1.0) * 0.5
     }
 }
 
@@ -101,12 +80,6 @@ impl Pointwise for Cloglog {
     fn value<N: Number>(&self, x: N) -> N {
         // From 7 on e^x is past 1000, and the result 1.
         -(-x.min(N::literal(7.0)).exp()).exp_m1()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let x = x.min(N::literal(7.0));
-        (x - x.exp()).exp()
     }
 }
 
@@ -135,12 +108,5 @@ impl Pointwise for Laplace {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         (centered(x) * LAPLACE_PRECISION).normal_cdf()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let z = centered(x) * LAPLACE_PRECISION;
-        // phi(0) / sigma = sqrt 2
-        (z.square() * -0.5).exp() * core::f64::consts::SQRT_2
     }
 }

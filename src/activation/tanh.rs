@@ -14,11 +14,6 @@ impl Pointwise for Tanh {
     }
 
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.sech_squared()
-    }
-
-    #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(-y.square() + 1.0)
     }
@@ -52,6 +47,7 @@ impl Pointwise for ScaledTanh {
         self.inner(x).tanh().times(self.alpha)
     }
 
+    // Faster: the bound needs no choice of its own.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         self.inner(x).sech_squared() * (self.alpha * self.beta)
@@ -89,11 +85,6 @@ impl Pointwise for HardTanh {
     fn value<N: Number>(&self, x: N) -> N {
         x.clamp(self.min, self.max)
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.inside(self.min, self.max)
-    }
 }
 
 activation! {
@@ -127,11 +118,6 @@ impl Pointwise for Sqnl {
     fn value<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-2.0, 2.0);
         u - u * u.abs() * 0.25
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.clamp(-2.0, 2.0).abs() * -0.5 + 1.0
     }
 }
 
