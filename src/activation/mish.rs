@@ -1,4 +1,4 @@
-use core::f64::consts::{FRAC_2_SQRT_PI, LN_2};
+use core::f64::consts::LN_2;
 
 use super::declare::activation;
 use crate::fused::{Number, Pointwise};
@@ -59,6 +59,7 @@ impl Pointwise for HardMish {
         x.if_positive(x, u * ((u + 2.0) * 0.5))
     }
 
+    // More exact: rounded once.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let left = x + 2.0;
@@ -101,13 +102,6 @@ impl Pointwise for Serf {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x.max(N::literal(-TAIL)).gated_by(x.softplus().erf())
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let u = x.clamp(-TAIL, TAIL);
-        let softplus = u.softplus();
-        u * (-softplus.square()).exp() * u.sigmoid() * FRAC_2_SQRT_PI + softplus.erf()
     }
 }
 

@@ -14,6 +14,7 @@ impl Pointwise for Relu {
         x.max(N::literal(0.0))
     }
 
+    // Leaner: the next layer keeps the output anyway, and the input can go.
     #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.heaviside())
@@ -105,6 +106,7 @@ impl Pointwise for StarRelu {
         (x * self.scale).mul_add(x, N::literal(self.bias))
     }
 
+    // Faster: one term, where the rule for products adds two.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         x.max(N::literal(0.0)) * (2.0 * self.scale)
@@ -125,6 +127,12 @@ impl Pointwise for Repu3 {
     fn value<N: Number>(&self, x: N) -> N {
         let x = x.max(N::literal(0.0));
         x.square() * x
+    }
+
+    // Faster: one term, where the rule for products adds two.
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.max(N::literal(0.0)).square() * 3.0
     }
 }
 

@@ -12,6 +12,7 @@ impl Pointwise for Sigmoid {
         x.sigmoid()
     }
 
+    // Faster: no exponential.
     #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y - y.square())
@@ -51,6 +52,13 @@ impl Pointwise for HardSigmoid {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         (x * self.alpha + self.beta).clamp(0.0, 1.0)
+    }
+
+    // Faster: one test for both bounds.
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        let line = x * self.alpha + self.beta;
+        line.inside(0.0, 1.0) * self.alpha
     }
 }
 

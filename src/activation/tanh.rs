@@ -13,6 +13,7 @@ impl Pointwise for Tanh {
         x.tanh()
     }
 
+    // Faster: no exponential.
     #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(-y.square() + 1.0)
@@ -99,11 +100,6 @@ impl Pointwise for Lisht {
     fn value<N: Number>(&self, x: N) -> N {
         x.gated_by(x.tanh())
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.clamp(-800.0, 800.0).mul_add(x.sech_squared(), x.tanh())
-    }
 }
 
 activation! {
@@ -118,6 +114,12 @@ impl Pointwise for Sqnl {
     fn value<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-2.0, 2.0);
         u - u * u.abs() * 0.25
+    }
+
+    // Faster: one term, where the rule for products adds two.
+    #[inline(always)]
+    fn slope<N: Number>(&self, x: N) -> N {
+        x.clamp(-2.0, 2.0).abs() * -0.5 + 1.0
     }
 }
 
