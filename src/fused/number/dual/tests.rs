@@ -80,6 +80,8 @@ fn table() -> Vec<Function> {
         "normal_density", |x| x.normal_density(), [-1.5, 0.0, 2.0];
         "sin", |x| x.sin(), [-1.5, 0.0, 2.0];
         "cos", |x| x.cos(), [-1.5, 0.0, 2.0];
+        "gated_by", |x| x.gated_by(x.tanh()), [-1.5, 0.0, 2.0];
+        "gated_by a constant", |x| x.sin().gated_by(like(x, 0.3)), [-1.5, 0.0, 2.0];
         "square", |x| x.square(), [-1.5, 0.0, 2.0];
         "sigmoid", |x| x.sigmoid(), [-3.0, 0.0, 2.0];
         "sigmoid_slope", |x| x.sigmoid_slope(), [-3.0, 0.1, 2.0];
@@ -162,6 +164,11 @@ fn derivatives_keep_their_digits_in_the_tails() {
         // A product that overflows has the derivative of what is left, and no NaN.
         ("square", 1e200, 2e200),
         ("abs", -1e300, -1.0),
+        // Infinity times the gate's derivative of 0 would be NaN.
+        ("gated_by", f64::INFINITY, 1.0),
+        ("gated_by", f64::NEG_INFINITY, -1.0),
+        ("normal_density", f64::INFINITY, 0.0),
+        ("normal_density", f64::NEG_INFINITY, 0.0),
     ];
     let table = table();
     for (name, x, expected) in cases {
