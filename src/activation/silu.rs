@@ -123,11 +123,11 @@ impl Pointwise for HardSwish {
         x.max(N::literal(-3.0)) * ((x + 3.0).clamp(0.0, 6.0) * (1.0 / 6.0))
     }
 
-    // More exact: rounded once less; 3/2 at 3, as in PyTorch, and finite at infinity.
+    // More exact: rounded once less, and finite at infinity. 1 at 3, as in PyTorch.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let left = x + 3.0;
         let middle = left.if_positive(x * (1.0 / 3.0) + 0.5, left.heaviside());
-        (x - 3.0).if_positive(N::literal(1.0), middle)
+        (x - 3.0).if_negative(middle, N::literal(1.0))
     }
 }

@@ -91,7 +91,7 @@ const PARAMETERS: [&str; 33] = [
 ];
 
 /// Where the two differ, and why those that are not automatic are right.
-const EXCEPTIONS: [(&str, &[&str], &[f64]); 11] = [
+const EXCEPTIONS: [(&str, &[&str], &[f64]); 10] = [
     (
         "a gate has come to rest, and infinity times its derivative is NaN",
         &[
@@ -140,11 +140,6 @@ const EXCEPTIONS: [(&str, &[&str], &[f64]); 11] = [
         &[1e8, -1e8],
     ),
     ("where the series near 0 ends", &["sinc"], &[0.5, -0.5]),
-    (
-        "the middle and not the straight part has the end, as in PyTorch",
-        &["hard_swish"],
-        &[3.0],
-    ),
     (
         "the flat middle has its ends, as in PyTorch",
         &["soft_shrink"],

@@ -140,7 +140,7 @@ impl Pointwise for SoftClip {
         if self.alpha < 1.0 {
             // The two are nearly equal: the logarithm of their quotient.
             let right = ((x - 1.0) * self.alpha).sigmoid();
-            return (right * self.alpha.exp_m1()).ln_1p() / self.alpha;
+            return (right * N::literal(self.alpha).exp_m1()).ln_1p() / self.alpha;
         }
         // Two softplus of large numbers cancel; their straight parts leave clamp(x, 0, 1).
         let low = (x.abs() * -self.alpha).exp().ln_1p();
@@ -152,6 +152,7 @@ impl Pointwise for SoftClip {
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let right = ((-x + 1.0) * self.alpha).sigmoid();
+        // As a number of the formula it is worked out once, where a function of `f64` is called for each x.
         (x * self.alpha).sigmoid() * right * -N::literal(-self.alpha).exp_m1()
     }
 }
