@@ -33,7 +33,7 @@ mod problem;
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod wait;
 
-/// Checks the derivative of a new activation and trains a small network with it.
+/// Checks the derivative of a new activation and trains a small network with the activation.
 #[derive(Parser, Debug)]
 #[command(name = "custom_activation")]
 struct Args {

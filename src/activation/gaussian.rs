@@ -12,6 +12,7 @@ impl Pointwise for Gaussian {
         (-x.square()).exp()
     }
 
+    // More exact: finite at infinity, with a bound that the value would pay for.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         // Beyond 40 the bell is 0 in every float type; the bound keeps infinity out of the product.

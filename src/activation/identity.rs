@@ -13,11 +13,6 @@ impl Pointwise for Identity {
     fn value<N: Number>(&self, x: N) -> N {
         x
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, _x: N) -> N {
-        N::literal(1.0)
-    }
 }
 
 activation! {
@@ -43,6 +38,7 @@ impl Pointwise for BentIdentity {
         (x + 1.0).if_negative(left, near)
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let u = x.clamp(-1e15, 1e15);

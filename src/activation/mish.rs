@@ -1,4 +1,4 @@
-use core::f64::consts::{FRAC_2_SQRT_PI, LN_2};
+use core::f64::consts::LN_2;
 
 use super::declare::activation;
 use crate::fused::{Number, Pointwise};
@@ -37,6 +37,7 @@ impl Pointwise for Mish {
         x.if_negative(part, x - part)
     }
 
+    // Faster: one exponential and few choices.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (t, rest) = Self::gate(x);
@@ -54,9 +55,11 @@ activation! {
 impl Pointwise for HardMish {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-2.0)) * ((x + 2.0).clamp(0.0, 2.0) * 0.5)
+        let u = x.max(N::literal(-2.0));
+        x.if_positive(x, u * ((u + 2.0) * 0.5))
     }
 
+    // More exact: rounded once.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let left = x + 2.0;
@@ -80,6 +83,7 @@ impl Pointwise for TanhExp {
         x.max(N::literal(-TAIL)) * x.min(N::literal(3.0)).exp().tanh()
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let e = x.min(N::literal(3.0)).exp();
@@ -97,14 +101,7 @@ activation! {
 impl Pointwise for Serf {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(-TAIL)) * x.softplus().erf()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let u = x.clamp(-TAIL, TAIL);
-        let softplus = u.softplus();
-        u * (-softplus.square()).exp() * u.sigmoid() * FRAC_2_SQRT_PI + softplus.erf()
+        x.max(N::literal(-TAIL)).gated_by(x.softplus().erf())
     }
 }
 
@@ -128,6 +125,7 @@ impl Pointwise for Smish {
         x.if_negative(part, x.times(0.6) - part)
     }
 
+    // Faster: no choice of a side.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (s, rest) = (x.sigmoid(), (-x).sigmoid());
@@ -156,6 +154,7 @@ impl Pointwise for Logish {
         u.if_negative(u * rest, u * (rest + LN_2))
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (s, rest) = (x.sigmoid(), (-x).sigmoid());
@@ -179,9 +178,10 @@ impl Pointwise for Golu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         let x = x.max(N::literal(Self::LEFT));
-        x * (-(-x).exp()).exp()
+        x.gated_by((-(-x).exp()).exp())
     }
 
+    // Faster: what both terms share is a factor.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let x = x.clamp(Self::LEFT, TAIL);
@@ -216,6 +216,7 @@ impl Pointwise for Colu {
         x.max(N::literal(-40.0)) / (-(u * decay) + 1.0)
     }
 
+    // Faster: what both terms share is a factor, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (u, e, decay) = Self::parts(x);
@@ -260,6 +261,7 @@ impl Pointwise for Pflu {
         )
     }
 
+    // Faster: no choice of a side, and finite at infinity.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         let (u, scale, gate) = Self::parts(x);

@@ -38,6 +38,8 @@ mod rows;
 mod shrink;
 mod sigmoid;
 mod silu;
+#[cfg(test)]
+mod slopes;
 mod softplus;
 mod softsign;
 mod step;

@@ -19,11 +19,6 @@ impl Pointwise for Sine {
     fn value<N: Number>(&self, x: N) -> N {
         (x * self.omega).sin()
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x * self.omega).cos() * self.omega
-    }
 }
 
 activation! {
@@ -44,6 +39,7 @@ impl Pointwise for Sinc {
         near.if_positive(x.sin() / x, series)
     }
 
+    // More exact: its own series reaches further, and has no seam at 1/2.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         // Up to 1 the difference cancels; the series' next term is below 3e-9 there.
@@ -75,6 +71,7 @@ impl Pointwise for Snake {
         sine.mul_add(sine / self.a, x)
     }
 
+    // Faster: no division.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         // 2 sin cos, because 2 a x may overflow.
@@ -94,10 +91,5 @@ impl Pointwise for Gcu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x * x.cos()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.cos() - x * x.sin()
     }
 }

@@ -14,11 +14,7 @@ impl Pointwise for Relu {
         x.max(N::literal(0.0))
     }
 
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.heaviside()
-    }
-
+    // Leaner: the next layer keeps the output anyway, and the input can go.
     #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.heaviside())
@@ -37,11 +33,6 @@ impl Pointwise for Relu6 {
     fn value<N: Number>(&self, x: N) -> N {
         x.clamp(0.0, 6.0)
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.inside(0.0, 6.0)
-    }
 }
 
 activation! {
@@ -58,12 +49,6 @@ impl Pointwise for LeakyRelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x.if_positive(x, x * self.negative_slope)
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let side = x.heaviside();
-        side.if_positive(side, side + self.negative_slope)
     }
 }
 
@@ -83,11 +68,6 @@ impl Pointwise for ThresholdedRelu {
         let above = x - self.theta;
         above.if_positive(x, above.heaviside())
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x - self.theta).heaviside()
-    }
 }
 
 activation! {
@@ -101,11 +81,6 @@ impl Pointwise for SquaredRelu {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x.max(N::literal(0.0)).square()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(0.0)) * 2.0
     }
 }
 
@@ -131,6 +106,7 @@ impl Pointwise for StarRelu {
         (x * self.scale).mul_add(x, N::literal(self.bias))
     }
 
+    // Faster: one term, where the rule for products adds two.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         x.max(N::literal(0.0)) * (2.0 * self.scale)
@@ -153,6 +129,7 @@ impl Pointwise for Repu3 {
         x.square() * x
     }
 
+    // Faster: one term, where the rule for products adds two.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         x.max(N::literal(0.0)).square() * 3.0
@@ -181,11 +158,5 @@ impl Pointwise for NlRelu {
         let x = x.max(N::literal(0.0));
         far.if_positive(x * factor, x * self.beta).ln_1p()
             + far.if_positive(N::literal(shift), N::literal(0.0))
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let right = (x.max(N::literal(0.0)) * self.beta + 1.0).recip() * self.beta;
-        x.heaviside() * right
     }
 }

@@ -17,6 +17,7 @@ impl Pointwise for SoftShrink {
         x - x.clamp(-self.lambda, self.lambda)
     }
 
+    // Exact at both ends of the middle: 0, as in PyTorch.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         (x.abs() - self.lambda).heaviside()
@@ -38,11 +39,6 @@ impl Pointwise for HardShrink {
     fn value<N: Number>(&self, x: N) -> N {
         let outside = x.abs() - self.lambda;
         outside.if_positive(x, outside.heaviside())
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x.abs() - self.lambda).heaviside()
     }
 }
 
@@ -67,11 +63,6 @@ impl Pointwise for Shrink {
         let moved = x.if_positive(x - self.bias, x + self.bias);
         outside.if_positive(moved, outside.heaviside())
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x.abs() - self.lambda).heaviside()
-    }
 }
 
 activation! {
@@ -85,10 +76,5 @@ impl Pointwise for TanhShrink {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         x - x.tanh()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.tanh().square()
     }
 }

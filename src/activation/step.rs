@@ -23,6 +23,7 @@ impl Pointwise for Step {
         x.if_positive(N::literal(1.0), level)
     }
 
+    // Exact at 0, and 0 by itself: nothing is kept for the backward pass.
     #[inline(always)]
     fn slope<N: Number>(&self, _x: N) -> N {
         N::literal(0.0)
@@ -44,6 +45,7 @@ impl Pointwise for Sign {
         x.if_positive(N::literal(1.0), x.if_negative(N::literal(-1.0), x))
     }
 
+    // Exact at 0, and 0 by itself: nothing is kept for the backward pass.
     #[inline(always)]
     fn slope<N: Number>(&self, _x: N) -> N {
         N::literal(0.0)

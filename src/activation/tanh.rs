@@ -13,11 +13,7 @@ impl Pointwise for Tanh {
         x.tanh()
     }
 
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.sech_squared()
-    }
-
+    // Faster: no exponential.
     #[inline(always)]
     fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(-y.square() + 1.0)
@@ -52,6 +48,7 @@ impl Pointwise for ScaledTanh {
         self.inner(x).tanh().times(self.alpha)
     }
 
+    // Faster: the bound needs no choice of its own.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         self.inner(x).sech_squared() * (self.alpha * self.beta)
@@ -89,11 +86,6 @@ impl Pointwise for HardTanh {
     fn value<N: Number>(&self, x: N) -> N {
         x.clamp(self.min, self.max)
     }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.inside(self.min, self.max)
-    }
 }
 
 activation! {
@@ -106,12 +98,7 @@ activation! {
 impl Pointwise for Lisht {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        x * x.tanh()
-    }
-
-    #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.clamp(-800.0, 800.0).mul_add(x.sech_squared(), x.tanh())
+        x.gated_by(x.tanh())
     }
 }
 
@@ -129,6 +116,7 @@ impl Pointwise for Sqnl {
         u - u * u.abs() * 0.25
     }
 
+    // Faster: one term, where the rule for products adds two.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
         x.clamp(-2.0, 2.0).abs() * -0.5 + 1.0

@@ -37,7 +37,8 @@ pub trait Formula<const I: usize>: Clone + Debug + Send + Sync + 'static {
     /// The derivative of `f` by each input.
     ///
     /// Worked out from the value by [`Dual`] numbers, unless a formula has better ones of its own: fewer
-    /// operations, or digits that the chain rule loses. [`check`](super::check) compares the two.
+    /// operations, or digits that the chain rule loses. [`check_slopes`](super::check_slopes) compares the two,
+    /// and both with differences of the value.
     #[inline(always)]
     fn slopes<N: Number>(&self, x: [N; I]) -> [N; I] {
         self.value(Dual::variables(x)).slopes()
@@ -56,6 +57,40 @@ pub trait Formula<const I: usize>: Clone + Debug + Send + Sync + 'static {
 ///
 /// From this one definition come the vectorised, multi-threaded CPU kernels, the tensor composition that
 /// other backends run (one kernel where Burn fuses), and the backward pass.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use burn_extras::fused::{Number, Pointwise, apply, check_slopes};
+///
+/// /// The slope on both sides of a kink.
+/// #[derive(Clone, Debug)]
+/// struct Bent {
+///     left: f64,
+///     right: f64,
+/// }
+///
+/// impl Pointwise for Bent {
+///     #[inline(always)]
+///     fn value<N: Number>(&self, x: N) -> N {
+///         x.if_positive(x * self.right, x * self.left)
+///     }
+///
+///     // By hand where that is better; without these lines it is automatic.
+///     #[inline(always)]
+///     fn slope<N: Number>(&self, x: N) -> N {
+///         x.if_positive(N::literal(self.right), N::literal(self.left))
+///     }
+/// }
+///
+/// let bent = Bent { left: 0.5, right: 2.0 };
+/// check_slopes(&bent, [[-3.0], [0.0], [3.0]])?;
+///
+/// let x = Tensor::<1>::from_floats([-1.0, 1.0], &Device::flex().autodiff()).require_grad();
+/// let gradients = apply(&bent, x.clone()).sum().backward();
+/// let slopes: Vec<f32> = x.grad(&gradients).unwrap().into_data().iter().collect();
+/// assert_eq!(slopes, [0.5, 2.0]);
+/// # Ok::<(), burn_extras::fused::Mismatch>(())
+/// ```
 pub trait Pointwise: Clone + Debug + Send + Sync + 'static {
     /// `f(x)`. Mark it `#[inline(always)]`, so that the loop around it can be vectorised.
     fn value<N: Number>(&self, x: N) -> N;

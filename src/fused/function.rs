@@ -43,10 +43,11 @@ pub(crate) trait Function: Debug + Send + Sync {
     fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>) {
         (f64::NAN, vec![f64::NAN; x.len()])
     }
-    /// The derivatives at a point as dual numbers work them out of the value.
+    /// The derivatives at a point in `f64` and in `f32`, each beside the one that follows from the value; none
+    /// where it takes more than a point.
     #[cfg(test)]
-    fn automatic(&self, x: &[f64]) -> Vec<f64> {
-        vec![f64::NAN; x.len()]
+    fn compare(&self, _x: &[f64]) -> [Vec<(f64, f64)>; 2] {
+        [const { Vec::new() }; 2]
     }
 }
 
@@ -91,26 +92,19 @@ impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
     }
 
     fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>) {
-        let mut inputs = [Double(0.0); I];
-        for (input, x) in inputs.iter_mut().zip(x) {
-            *input = Double(*x);
-        }
-        let formula = &self.forward.0;
-        let value = formula.value(inputs);
-        let kept = if keeps_output::<F, I>(formula) {
-            [value; I]
-        } else {
-            inputs
-        };
-        let slopes = slopes_at(formula, kept);
+        let (value, slopes) = evaluate::<F, Double, I>(&self.forward.0, numbers(x));
         (value.0, slopes.iter().map(|slope| slope.0).collect())
     }
 
     #[cfg(test)]
-    fn automatic(&self, x: &[f64]) -> Vec<f64> {
-        let inputs = core::array::from_fn(|index| Double(x[index]));
-        let value = self.forward.0.value(super::number::Dual::variables(inputs));
-        value.slopes().iter().map(|slope| slope.0).collect()
+    fn compare(&self, x: &[f64]) -> [Vec<(f64, f64)>; 2] {
+        use super::number::Single;
+
+        let formula = &self.forward.0;
+        [
+            compare::<F, Double, I>(formula, x, |number| number.0),
+            compare::<F, Single, I>(formula, x, |number| number.0.into()),
+        ]
     }
 }
 
@@ -156,6 +150,44 @@ impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
 
 fn keeps_output<F: Formula<I>, const I: usize>(formula: &F) -> bool {
     I == 1 && formula.slopes_from_output(Double(0.0)).is_some()
+}
+
+/// A point that a formula can be evaluated at.
+fn numbers<N: Number, const I: usize>(x: &[f64]) -> [N; I] {
+    let mut numbers = [N::literal(0.0); I];
+    for (number, x) in numbers.iter_mut().zip(x) {
+        *number = N::literal(*x);
+    }
+    numbers
+}
+
+/// The value at a point, and the derivatives as the backward pass works them out.
+fn evaluate<F: Formula<I>, N: Number, const I: usize>(formula: &F, x: [N; I]) -> (N, [N; I]) {
+    let value = formula.value(x);
+    let kept = if keeps_output::<F, I>(formula) {
+        [value; I]
+    } else {
+        x
+    };
+    (value, slopes_at(formula, kept))
+}
+
+#[cfg(test)]
+fn compare<F: Formula<I>, N: Number, const I: usize>(
+    formula: &F,
+    x: &[f64],
+    wide: fn(N) -> f64,
+) -> Vec<(f64, f64)> {
+    use super::number::Dual;
+
+    let x = numbers(x);
+    let (_, slopes) = evaluate(formula, x);
+    let automatic = formula.value(Dual::variables(x)).slopes();
+    slopes
+        .map(wide)
+        .into_iter()
+        .zip(automatic.map(wide))
+        .collect()
 }
 
 /// The derivatives from what the backward pass kept.

@@ -17,7 +17,7 @@ mod tensors;
 
 pub use apply::{apply, apply_composed, apply_many, apply_many_composed};
 pub(crate) use apply::{apply_shared, apply_shared_composed};
-pub use check::{WrongSlope, check};
+pub use check::{Mismatch, check_slopes};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 pub use formula::{Formula, Pointwise};

@@ -3,7 +3,8 @@
 use burn::tensor::{DType, Device, Tensor};
 use burn_extras::activation::{GumbelSoftmaxConfig, maxout};
 
-use crate::row::{ALL, Row, devices, forward_backward, read, tensor};
+use crate::devices;
+use crate::row::{ALL, Row, forward_backward, read, tensor};
 
 const INFINITE: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -27,7 +28,7 @@ fn both_ways(row: Row, x: &[f64], device: &Device) -> (Vec<f64>, Vec<f64>) {
 
 #[test]
 fn a_row_with_nan_or_infinity_is_nan() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             // Of a softmin, infinity is the least.
             let infinite = if row == Row::Softmin {
@@ -55,7 +56,7 @@ fn a_row_with_nan_or_infinity_is_nan() {
 /// Only that row: its neighbours, which are worked on in the same loop, stay as they are.
 #[test]
 fn a_bad_row_leaves_the_others_alone() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             for len in lengths() {
                 let mut x: Vec<_> = (0..3 * len).map(|place| (place % 7) as f64 * 0.3).collect();
@@ -74,7 +75,7 @@ fn a_bad_row_leaves_the_others_alone() {
 
 #[test]
 fn what_is_left_out_gets_nothing() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             let out = if row == Row::Softmin {
                 INFINITE
@@ -110,7 +111,7 @@ fn what_is_left_out_gets_nothing() {
 
 #[test]
 fn a_row_of_nothing_is_nan_and_a_quiet_one_0() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             let out = if row == Row::Softmin {
                 INFINITE
@@ -131,7 +132,7 @@ fn a_row_of_nothing_is_nan_and_a_quiet_one_0() {
 
 #[test]
 fn equal_numbers_share_and_large_ones_are_the_same_as_small() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             if matches!(row, Row::LogSoftmax | Row::QuietSoftmax) {
                 continue;
@@ -155,7 +156,7 @@ fn equal_numbers_share_and_large_ones_are_the_same_as_small() {
 /// One that is far above the rest takes all, however far.
 #[test]
 fn the_winner_takes_all() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             let sign = if row == Row::Softmin { -1.0 } else { 1.0 };
             let x = [0.0, 1.0, 3e38, -3e38, 2.0].map(|x| sign * x);
@@ -176,7 +177,7 @@ fn the_winner_takes_all() {
 /// Where nothing of a number is in the result, not even an infinite gradient or NaN passes back.
 #[test]
 fn no_gradient_passes_what_is_0() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let device = device.autodiff();
         for row in ALL {
             if row == Row::LogSoftmax {
@@ -200,7 +201,7 @@ fn no_gradient_passes_what_is_0() {
 /// Small results far below 0 stay, where a shift by the largest number alone would overflow.
 #[test]
 fn quiet_softmax_keeps_small_results() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let (values, _) = both_ways(Row::QuietSoftmax, &[-80.0, -85.0], &device);
         for (got, expected) in values.iter().zip([(-80f64).exp(), (-85f64).exp()]) {
             assert!(
@@ -213,7 +214,7 @@ fn quiet_softmax_keeps_small_results() {
 
 #[test]
 fn hard_draws_are_one_hot_and_follow_the_probabilities() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let probabilities = [0.1, 0.2, 0.7];
         let logits = Tensor::<2>::from_floats([probabilities.map(f32::ln)], &device);
         let count = 20_000;
@@ -246,7 +247,7 @@ fn hard_draws_are_one_hot_and_follow_the_probabilities() {
 /// Of equal numbers the first is drawn, and only one of them.
 #[test]
 fn ties_have_one_winner() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let device = device.autodiff();
         let x = Tensor::<2>::zeros([2, 4], &device);
         let noise = Tensor::<2>::zeros([2, 4], &device);

@@ -4,7 +4,8 @@ use burn::tensor::{DType, Device};
 use burn_extras::activation::GumbelSoftmaxConfig;
 use serde_json::Value;
 
-use crate::row::{Row, assert_close, devices, forward_backward, read, tensor};
+use crate::devices;
+use crate::row::{Row, assert_close, forward_backward, read, tensor};
 
 const NAMES: [&str; 10] = [
     "softmax",
@@ -116,7 +117,7 @@ fn check(case: &Value, name: &str, device: &Device, dtype: DType, tolerance: f64
 
 #[test]
 fn all_agree_in_f32_on_every_device() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for case in cases() {
             check(&case, name, &device, DType::F32, 1e-6);
         }

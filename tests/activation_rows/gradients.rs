@@ -4,7 +4,8 @@ use burn::tensor::{DType, Device};
 use burn_extras::activation::{LogSoftmax, QuietSoftmax, Softmax, Softmin, Sparsemax};
 use burn_extras::fused::{RowFormula, apply_rows, apply_rows_composed};
 
-use crate::row::{ALL, Row, assert_close, devices, forward_backward, numbers, read, tensor};
+use crate::devices;
+use crate::row::{ALL, Row, assert_close, forward_backward, numbers, read, tensor};
 
 /// Differences of fourth order of `sum grad y` by each number of a row.
 fn differences(row: Row, x: &[f64], grad: &[f64]) -> Vec<f64> {
@@ -48,7 +49,7 @@ fn values_and_gradients_agree_with_the_plain_formula() {
 /// Adding the same to all numbers of a row changes nothing, so the gradient has no part in that direction.
 #[test]
 fn gradients_of_a_row_sum_to_zero() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let device = device.autodiff();
         for row in ALL {
             for len in [2, 10, 64, 1000] {
@@ -72,7 +73,7 @@ fn gradients_of_a_row_sum_to_zero() {
 /// A softmax of very many numbers adds them up without losing digits to the number of them.
 #[test]
 fn long_rows_keep_their_digits() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let device = device.autodiff();
         let len = 50_000;
         for row in ALL {

@@ -2,7 +2,8 @@
 
 use burn::tensor::{DType, Device, Tensor};
 
-use crate::row::{ALL, Row, assert_close, devices, forward_backward, numbers, read, tensor};
+use crate::devices;
+use crate::row::{ALL, Row, assert_close, forward_backward, numbers, read, tensor};
 
 const TOLERANCE: f64 = 2e-6;
 
@@ -86,7 +87,7 @@ fn gradient(row: Row, y: &[f64], grad: &[f64]) -> (Vec<f64>, f64) {
 
 #[test]
 fn rows_of_any_length_along_any_axis() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             for len in [1, 2, 63, 64, 65, 127, 1000] {
                 check(row, [3, 2, len], 2, &device, name);
@@ -107,7 +108,7 @@ fn rows_of_any_length_along_any_axis() {
 
 #[test]
 fn strides_do_not_matter() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         for row in ALL {
             let count = 70 * 90;
             let x = tensor(&numbers(count, 2.0, 1), [70, 90], &device, DType::F32);

@@ -1,7 +1,8 @@
-//! What holds for every activation of rows, on the Flex backend; `src/activation/rows/twins.rs` holds the composed
-//! formulas to the same.
+//! What holds for every activation of rows, on every device that is built in.
 #![recursion_limit = "256"]
 
+#[path = "../devices/mod.rs"]
+mod devices;
 mod edges;
 mod goldens;
 mod gradients;

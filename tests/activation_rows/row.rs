@@ -179,8 +179,3 @@ pub fn assert_close(got: &[f64], expected: &[f64], tolerance: f64, what: &str) {
         );
     }
 }
-
-/// The devices that are tested: what others compose is held to this one's results beside the formulas.
-pub fn devices() -> [(&'static str, Device); 1] {
-    [("flex", Device::flex())]
-}

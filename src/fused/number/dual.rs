@@ -12,7 +12,13 @@ use super::language::sealed::Sealed;
 ///
 /// Where a formula has a kink, the derivative is that of the branch that the value comes from. At a tie
 /// [`max`](Number::max) and [`min`](Number::min) take the derivative of `other`: `x.max(0)`, ReLU, has the
-/// derivative 0 at 0. That of [`abs`](Number::abs) at 0 is 0.
+/// derivative 0 at 0. That of [`abs`](Number::abs) at 0 is 0. A comparison with NaN is false, so the derivative
+/// at NaN may be a number.
+///
+/// Two kinks that make up something smooth are a trap: `max(x, 0) + ln(1 + e^-|x|)` is softplus, with the slope
+/// 1/2 at 0, where the derivatives of its pieces add up to 0. Take what the language has for the whole,
+/// [`softplus`](Number::softplus), or write the slope by hand. [`check_slopes`](crate::fused::check_slopes)
+/// finds such seams, if it is given the point.
 #[derive(Clone, Copy, Debug)]
 pub struct Dual<N, const I: usize> {
     value: N,
@@ -268,6 +274,14 @@ impl<N: Number, const I: usize> Number for Dual<N, I> {
     }
 
     #[inline(always)]
+    fn gated_by(self, gate: Self) -> Self {
+        let value = self.value.gated_by(gate.value);
+        // Finite in every float type that is computed in, and larger than any number whose gate still moves.
+        let bounded = self.value.clamp(-1e30, 1e30);
+        Self::combined(value, (self, gate.value), (gate, bounded))
+    }
+
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         let value = self.value.max(other.value);
         Self::chosen(self.value - other.value, value, self, other)
@@ -312,3 +326,6 @@ impl<N: Number, const I: usize> Number for Dual<N, I> {
         Self { value, slopes }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,8 +108,7 @@ pub trait Number:
     #[inline(always)]
     fn normal_density(self) -> Self {
         // The bound keeps a square finite whose exponential is 0 anyway.
-        let x = self.clamp(-40.0, 40.0);
-        (x.square() * -0.5).exp()
+        (self.square().min(Self::literal(1600.0)) * -0.5).exp()
             * (0.5 * core::f64::consts::FRAC_2_SQRT_PI * core::f64::consts::FRAC_1_SQRT_2)
     }
 
@@ -169,6 +168,15 @@ pub trait Number:
     #[inline(always)]
     fn square(self) -> Self {
         self * self
+    }
+
+    /// `self * gate`, with a gate whose derivative is 0 where `self` is infinite.
+    ///
+    /// The product is an ordinary one; but its derivative tends to the gate there, where that of an ordinary
+    /// product is infinity times 0, NaN.
+    #[inline(always)]
+    fn gated_by(self, gate: Self) -> Self {
+        self * gate
     }
 
     /// The logistic function `1 / (1 + e^-self)`.
