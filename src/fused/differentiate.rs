@@ -118,15 +118,7 @@ impl<B: FunctionOps, const N: usize> Backward<B, N> for Differentiate {
         let grad = grads.consume::<B>(&ops.node);
         let parents = &ops.parents[..self.inputs];
         let mut inputs = match ops.state {
-            Kept::Nothing => {
-                // Not a product with 0, which an infinite gradient would make NaN.
-                let (shape, device, dtype) = (grad.shape(), grad.device(), grad.dtype());
-                if let Some(parent) = &parents[0] {
-                    let zeros = B::float_zeros(shape, &device, dtype.into());
-                    grads.register::<B>(parent.id, zeros);
-                }
-                return;
-            }
+            Kept::Nothing => Few::new(),
             Kept::Inputs(nodes) => {
                 let retrieve = |node| checkpointer.retrieve_node_output(node);
                 nodes.into_iter().map(retrieve).collect()

@@ -73,7 +73,10 @@ impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
     }
 
     fn backward(&self) -> Operation<'_> {
-        Operation::Each(&self.backward)
+        match self.keeps() {
+            Keeps::Nothing => Operation::Each(&Stopped),
+            _ => Operation::Each(&self.backward),
+        }
     }
 
     fn keeps(&self) -> Keeps {
@@ -145,6 +148,20 @@ impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
             *gradient = passed(grad, *gradient);
         }
         gradients
+    }
+}
+
+/// The gradient of an input that nothing passes to: 0, in the memory of the output's.
+#[derive(Clone)]
+struct Stopped;
+
+impl Map for Stopped {
+    type In = Array<1>;
+    type Out = Array<1>;
+
+    #[inline(always)]
+    fn map<N: Number>(&self, _grad: [N; 1]) -> [N; 1] {
+        [N::literal(0.0)]
     }
 }
 
