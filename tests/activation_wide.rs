@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_extras::activation::{ActivationConfig, Gate, Half, LearnedConfig};
+use burn_extras::activation::{ActivationConfig, Gate, Half, LearnedConfig, RReluConfig};
 use serde_json::Value;
 
 const GOLDENS: &str = include_str!("goldens/wide.json");
 
-/// The cases of `tests/activation_rows.rs`, and those of activations whose parameters cannot be learned yet.
-const ELSEWHERE: [&str; 31] = [
+/// The cases of `tests/activation_rows/`, and those of activations whose parameters cannot be learned yet.
+const ELSEWHERE: [&str; 30] = [
     "softmax",
     "log_softmax",
     "softmin",
@@ -24,7 +24,6 @@ const ELSEWHERE: [&str; 31] = [
     "gumbel_softmax",
     "maxout",
     "crelu",
-    "rrelu",
     "leaky_relu",
     "swish",
     "elu",
@@ -217,6 +216,25 @@ impl Case<'_> {
         self.finish(output, vec![x], parameters);
     }
 
+    /// In training with PyTorch's slopes, which are 1 where the input is not below 0.
+    fn rrelu(&self, config: RReluConfig) {
+        let x = self.input("x");
+        let number = |name| self.option(name).as_f64().expect("a bound");
+        let config = config
+            .with_lower(number("lower"))
+            .with_upper(number("upper"));
+        let output = if self.option("training").as_bool() == Some(true) {
+            let slopes = numbers(&self.json["inputs"]["noise"]);
+            let slopes = self.tensor(slopes, self.shape());
+            config.init().forward_with_slopes(x.tensor.clone(), slopes)
+        } else {
+            let mut rrelu = config.init();
+            rrelu.training = rrelu.training.with_value(false);
+            rrelu.forward(x.tensor.clone())
+        };
+        self.finish(output, vec![x], Vec::new());
+    }
+
     fn run(&self) {
         let log = self.option("log_scale").as_bool() == Some(true);
         let limit = self.option("limit").as_f64();
@@ -249,7 +267,8 @@ impl Case<'_> {
                 (Gate::SwiGluClamped { .. }, Some(limit)) => Gate::SwiGluClamped { limit },
                 (gate, _) => gate.clone(),
             }),
-            other => panic!("{other} is neither learned nor gated"),
+            ActivationConfig::RRelu(config) => self.rrelu(config),
+            other => panic!("{other} is neither learned nor gated, nor random"),
         }
     }
 }
@@ -301,6 +320,38 @@ fn the_second_half_is_the_gate_unless_said_otherwise() {
     first
         .to_data()
         .assert_approx_eq::<f32>(&wanted, burn::tensor::Tolerance::absolute(1e-6));
+}
+
+/// In training each number has a slope of its own, anew each time; in evaluation all have the mean.
+#[test]
+fn random_slopes_are_within_their_bounds() {
+    let rrelu = RReluConfig::new().with_lower(0.25).with_upper(0.75).init();
+    for (name, device) in devices::all() {
+        let draw = |device: &Device| {
+            let x = Tensor::<1>::full([4000], -1.0, device);
+            let y = rrelu.forward(x).into_data();
+            y.iter::<f64>().map(|y| -y).collect::<Vec<_>>()
+        };
+        let (first, second) = (
+            draw(&device.clone().autodiff()),
+            draw(&device.clone().autodiff()),
+        );
+        assert_ne!(first, second, "{name}");
+        assert!(first.iter().all(|slope| (0.25..=0.75).contains(slope)));
+        let mean = first.iter().sum::<f64>() / 4000.0;
+        // Five standard errors.
+        assert!(
+            (mean - 0.5).abs() < 5.0 * 0.144 / 4000.0_f64.sqrt(),
+            "{name}: {mean}"
+        );
+        let deviation = first
+            .iter()
+            .map(|slope| (slope - mean).powi(2))
+            .sum::<f64>()
+            / 4000.0;
+        assert!((deviation.sqrt() - 0.144).abs() < 0.01, "{name}");
+        assert!(draw(&device).iter().all(|slope| *slope == 0.5), "{name}");
+    }
 }
 
 /// Any formula is a gate, by its own name.

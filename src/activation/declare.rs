@@ -79,6 +79,17 @@ pub(crate) trait Declared: Sized {
     fn gate(&self) -> Shared;
 }
 
+/// What the registry knows of an activation that is no formula of single numbers, and has no weights.
+pub(crate) trait Listed: Sized {
+    const NAME: &'static str;
+    /// The path of the module that it is declared in.
+    const MODULE: &'static str;
+
+    fn from_spec(spec: &mut Spec) -> Result<Self, SpecError>;
+    /// Its parameters with their values.
+    fn parameters(&self) -> Vec<(&'static str, f64)>;
+}
+
 /// Declares an activation: its type, free function, configuration and registry entry.
 ///
 /// The formula, `impl Pointwise`, stands below the declaration.

@@ -6,15 +6,19 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::declare::Declared;
+use super::declare::{Declared, Listed};
 use super::{elsewhere, gated, learned, *};
 use crate::fused::{Pointwise, Shared, shared};
 use crate::registry::{Spec, SpecError};
 
-/// The table of activations that are formulas: those without parameters, and those with a
-/// configuration.
+/// The table of activations without weights: formulas without parameters, those with a configuration, and
+/// layers of their own.
 macro_rules! registry {
-    (plain: $($plain:ident),* ; configured: $($name:ident($config:ident)),* $(,)?) => {
+    (
+        plain: $($plain:ident),* ;
+        configured: $($name:ident($config:ident)),* ;
+        layers: $($layer:ident($layer_config:ident)),* $(,)?
+    ) => {
         /// Any activation, as it stands in a config file or on a command line.
         ///
         /// Its text form is the name with the parameters that differ from their defaults:
@@ -28,6 +32,7 @@ macro_rules! registry {
         pub enum ActivationConfig {
             $(#[doc = concat!("[`", stringify!($plain), "`](super::", stringify!($plain), ").")] $plain,)*
             $(#[doc = concat!("[`", stringify!($name), "`](super::", stringify!($name), ").")] $name($config),)*
+            $(#[doc = concat!("[`", stringify!($layer), "`](super::", stringify!($layer), ").")] $layer($layer_config),)*
             /// One whose parameters are learned: `prelu`.
             Learned(LearnedConfig),
             /// A gated unit with weights of its own: `swiglu`.
@@ -42,10 +47,57 @@ macro_rules! registry {
             }
         )*
 
+        $(
+            impl From<$layer_config> for ActivationConfig {
+                fn from(config: $layer_config) -> Self {
+                    Self::$layer(config)
+                }
+            }
+        )*
+
         const FORMULAS: &[&str] = &[
             $(<$plain as Declared>::NAME,)*
             $(<$config as Declared>::NAME,)*
         ];
+
+        const LAYERS: &[&str] = &[$(<$layer_config as Listed>::NAME),*];
+
+        /// Any activation as a module, made by [`ActivationConfig::init`].
+        #[derive(Module, Debug)]
+        #[non_exhaustive]
+        #[allow(
+            clippy::large_enum_variant,
+            reason = "a network has few activations, and a box would be one more pointer to follow"
+        )]
+        pub enum Activation {
+            /// A formula, applied to each element.
+            Pointwise(PointwiseActivation),
+            $(#[doc = concat!("[`", stringify!($layer), "`](super::", stringify!($layer), ").")] $layer($layer),)*
+            /// One whose parameters are learned.
+            Learned(Learned),
+            /// A gated unit with its projections.
+            Gated(GatedLinear),
+        }
+
+        impl Activation {
+            /// Applies the activation.
+            ///
+            /// # Shapes
+            ///
+            /// Those of the input; a gated unit maps the last dimension from `d_input` to `d_output`.
+            ///
+            /// # Panics
+            ///
+            /// When one of rows is told an axis that the tensor has not.
+            pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+                match self {
+                    Self::Pointwise(activation) => activation.forward(input),
+                    $(Self::$layer(activation) => activation.forward(input),)*
+                    Self::Learned(activation) => activation.forward(input),
+                    Self::Gated(activation) => activation.forward(input),
+                }
+            }
+        }
 
         impl ActivationConfig {
             /// Each formula at its defaults: what the tests, benchmarks and plots go through.
@@ -58,7 +110,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => <$plain as Declared>::GAIN,)*
                     $(Self::$name(_) => <$config as Declared>::GAIN,)*
-                    Self::Learned(_) | Self::Gated(_) => None,
+                    $(Self::$layer(_))|* | Self::Learned(_) | Self::Gated(_) => None,
                 }
             }
 
@@ -71,6 +123,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Declared::validate(&$plain),)*
                     $(Self::$name(config) => config.validate(),)*
+                    $(Self::$layer(config) => config.validate(),)*
                     Self::Learned(config) => config.validate(),
                     Self::Gated(config) => config.validate(),
                 }
@@ -90,6 +143,7 @@ macro_rules! registry {
                 let module = match self {
                     $(Self::$plain => <$plain as Declared>::MODULE,)*
                     $(Self::$name(_) => <$config as Declared>::MODULE,)*
+                    $(Self::$layer(_) => <$layer_config as Listed>::MODULE,)*
                     Self::Learned(config) => config.family(),
                     Self::Gated(_) => "gated",
                 };
@@ -101,6 +155,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => $plain.parameters(),)*
                     $(Self::$name(config) => config.parameters(),)*
+                    $(Self::$layer(config) => config.parameters(),)*
                     Self::Learned(config) => config.parameters(),
                     Self::Gated(config) => config.parameters(),
                 }
@@ -110,7 +165,7 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Some(Declared::formula(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::formula(config)),)*
-                    Self::Learned(_) | Self::Gated(_) => None,
+                    $(Self::$layer(_))|* | Self::Learned(_) | Self::Gated(_) => None,
                 }
             }
 
@@ -119,7 +174,15 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => Some(Declared::gate(&$plain)),)*
                     $(Self::$name(config) => Some(Declared::gate(config)),)*
-                    Self::Learned(_) | Self::Gated(_) => None,
+                    $(Self::$layer(_))|* | Self::Learned(_) | Self::Gated(_) => None,
+                }
+            }
+
+            /// The module, if it is a layer of its own.
+            fn layer(&self) -> Option<Activation> {
+                match self {
+                    $(Self::$layer(config) => Some(Activation::$layer(config.init())),)*
+                    _ => None,
                 }
             }
 
@@ -127,6 +190,15 @@ macro_rules! registry {
                 match self {
                     $(Self::$plain => $plain.to_spec().fmt(f),)*
                     $(Self::$name(config) => config.to_spec().fmt(f),)*
+                    $(Self::$layer(config) => {
+                        let default = $layer_config::new().parameters();
+                        let named = Spec::new(<$layer_config as Listed>::NAME);
+                        let set = config.parameters().into_iter().zip(default);
+                        set.fold(named, |spec, ((field, value), (_, default))| {
+                            spec.with(field, value, default)
+                        })
+                        .fmt(f)
+                    })*
                     Self::Learned(config) => config.fmt(f),
                     Self::Gated(config) => config.fmt(f),
                 }
@@ -150,6 +222,11 @@ macro_rules! registry {
                 $(
                     if is_named::<$config>(&name) {
                         return <$config as Declared>::from_spec(spec).map(Self::$name);
+                    }
+                )*
+                $(
+                    if <$layer_config as Listed>::NAME == name {
+                        return <$layer_config as Listed>::from_spec(spec).map(Self::$layer);
                     }
                 )*
                 if let Some(config) = LearnedConfig::from_spec(spec) {
@@ -178,7 +255,11 @@ registry! {
         HardShrink(HardShrinkConfig), Shrink(ShrinkConfig), Squareplus(SquareplusConfig),
         Swish(SwishConfig), Snake(SnakeConfig), StarRelu(StarReluConfig),
         ScaledTanh(ScaledTanhConfig), Sine(SineConfig), Isru(IsruConfig), Isrlu(IsrluConfig),
-        SoftClip(SoftClipConfig), NlRelu(NlReluConfig), Pelu(PeluConfig), Smu(SmuConfig),
+        SoftClip(SoftClipConfig), NlRelu(NlReluConfig), Pelu(PeluConfig), Smu(SmuConfig);
+    layers:
+        Softmax(SoftmaxConfig), LogSoftmax(LogSoftmaxConfig), Softmin(SoftminConfig),
+        QuietSoftmax(QuietSoftmaxConfig), Sparsemax(SparsemaxConfig), Entmax(EntmaxConfig),
+        GumbelSoftmax(GumbelSoftmaxConfig), RRelu(RReluConfig),
 }
 
 impl From<LearnedConfig> for ActivationConfig {
@@ -201,7 +282,7 @@ impl ActivationConfig {
     /// The names that can be parsed; some have aliases besides.
     pub fn names() -> &'static [&'static str] {
         static ALL: LazyLock<Vec<&str>> =
-            LazyLock::new(|| [FORMULAS, learned::NAMES, &gated::NAMES].concat());
+            LazyLock::new(|| [FORMULAS, LAYERS, learned::NAMES, &gated::NAMES].concat());
         &ALL
     }
 
@@ -215,9 +296,10 @@ impl ActivationConfig {
         match self {
             Self::Learned(config) => Activation::Learned(config.init(device)),
             Self::Gated(config) => Activation::Gated(config.init(device)),
-            other => match other.formula() {
-                Some(formula) => Activation::Pointwise(PointwiseActivation { formula }),
-                None => unreachable!("{other} is a formula"),
+            other => match (other.formula(), other.layer()) {
+                (Some(formula), _) => Activation::Pointwise(PointwiseActivation { formula }),
+                (None, Some(layer)) => layer,
+                (None, None) => unreachable!("{other} is a formula or a layer"),
             },
         }
     }
@@ -262,31 +344,39 @@ impl ActivationConfig {
         }
     }
 
-    /// `f(x)` and `f'(x)` before training; `None` for layers with weights.
+    /// The formula, of [`RRelu`] that of evaluation.
+    fn in_evaluation(&self) -> Option<Shared> {
+        match self {
+            Self::RRelu(config) => config.mean().formula(),
+            other => other.formula(),
+        }
+    }
+
+    /// `f(x)` and `f'(x)` before training; `None` for layers with weights and those of rows.
     pub(crate) fn before_training(&self, x: f64) -> Option<(f64, f64)> {
         let (value, slopes) = match self {
             Self::Learned(config) => config.evaluate(x),
-            other => other.formula()?.evaluate(&[x]),
+            other => other.in_evaluation()?.evaluate(&[x]),
         };
         Some((value, slopes[0]))
     }
 
-    /// `f(x)` in `f64`; `None` for those that have weights.
+    /// `f(x)` in `f64`, of [`RRelu`] in evaluation; `None` for those that have weights or work on rows.
     ///
     /// # Panics
     ///
     /// When a parameter is outside its range.
     pub fn value(&self, x: f64) -> Option<f64> {
-        Some(self.formula()?.evaluate(&[x]).0)
+        Some(self.in_evaluation()?.evaluate(&[x]).0)
     }
 
-    /// `f'(x)` in `f64`; `None` for those that have weights.
+    /// `f'(x)` in `f64`, of [`RRelu`] in evaluation; `None` for those that have weights or work on rows.
     ///
     /// # Panics
     ///
     /// When a parameter is outside its range.
     pub fn slope(&self, x: f64) -> Option<f64> {
-        Some(self.formula()?.evaluate(&[x]).1[0])
+        Some(self.in_evaluation()?.evaluate(&[x]).1[0])
     }
 }
 
@@ -359,37 +449,6 @@ impl TryFrom<String> for ActivationConfig {
 impl From<ActivationConfig> for String {
     fn from(config: ActivationConfig) -> Self {
         config.to_string()
-    }
-}
-
-/// Any activation as a module, made by [`ActivationConfig::init`].
-#[derive(Module, Debug)]
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a network has few activations, and a box would be one more pointer to follow"
-)]
-pub enum Activation {
-    /// A formula, applied to each element.
-    Pointwise(PointwiseActivation),
-    /// One whose parameters are learned.
-    Learned(Learned),
-    /// A gated unit with its projections.
-    Gated(GatedLinear),
-}
-
-impl Activation {
-    /// Applies the activation.
-    ///
-    /// # Shapes
-    ///
-    /// Those of the input; a gated unit maps the last dimension from `d_input` to `d_output`.
-    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        match self {
-            Self::Pointwise(activation) => activation.forward(input),
-            Self::Learned(activation) => activation.forward(input),
-            Self::Gated(activation) => activation.forward(input),
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 use core::marker::PhantomData;
 
 use burn::backend::{
-    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind, TensorMetadata,
+    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind,
     autodiff::{
         NodeId,
         checkpoint::{

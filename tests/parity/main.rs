@@ -15,6 +15,7 @@ mod initializers;
 mod optimizers;
 mod table;
 mod training;
+mod wide;
 
 use case::{Case, Distance};
 
@@ -43,6 +44,18 @@ const CASES: &[Case] = &[
         measure: activations::extreme_slopes,
         tolerance: [2e-6, 3e-5],
         why: "as the values",
+    },
+    Case {
+        what: "gated, learned and row-wise activations, values",
+        measure: wide::values,
+        tolerance: [2e-6, 3e-5],
+        why: "as the values of formulas",
+    },
+    Case {
+        what: "gated, learned and row-wise activations, gradients",
+        measure: wide::slopes,
+        tolerance: [1e-5, 3e-5],
+        why: "as the values, times an incoming gradient of up to 6",
     },
     Case {
         what: "optimizers, 20 steps",

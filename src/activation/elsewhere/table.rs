@@ -39,6 +39,8 @@ const fn argument(theirs: &'static str, ours: &'static str, default: f64) -> Arg
     }
 }
 
+const DIM: &[Argument] = &[argument("dim", "axis", -1.0)];
+const AXIS: &[Argument] = &[argument("axis", "axis", -1.0)];
 const LEAKY_RELU: &str = "leaky_relu";
 const NEGATIVE_SLOPE: &str = "negative_slope";
 
@@ -224,8 +226,12 @@ pub(super) const ROWS: &[Row] = &[
         "use thresholded_relu(theta=...) instead, which is it with the value 0",
         "torch.nn.Threshold F.threshold F.threshold_ keras.activations.threshold",
     ),
-    instead(
-        "its slope is random; use leaky_relu(negative_slope=0.23) instead, about its mean",
+    here(
+        "rrelu",
+        &[
+            argument("lower", "lower", 1.0 / 8.0),
+            argument("upper", "upper", 1.0 / 3.0),
+        ],
         "torch.nn.RReLU F.rrelu F.rrelu_",
     ),
     instead(
@@ -241,26 +247,31 @@ pub(super) const ROWS: &[Row] = &[
         "it halves the width; use glu instead, which keeps it by projections of its own, or Gate::Glu on two halves",
         "torch.nn.GLU F.glu keras.activations.glu jax.nn.glu",
     ),
-    instead(
-        "it works on rows, not on single numbers; use burn::tensor::activation::softmax instead",
-        "torch.nn.Softmax torch.nn.Softmax2d F.softmax keras.activations.softmax keras.layers.Softmax \
-         jax.nn.softmax",
+    here("softmax", DIM, "torch.nn.Softmax F.softmax"),
+    here(
+        "softmax",
+        AXIS,
+        "keras.activations.softmax keras.layers.Softmax jax.nn.softmax",
     ),
     instead(
-        "it works on rows, not on single numbers; use burn::tensor::activation::softmin instead",
-        "torch.nn.Softmin F.softmin",
+        "it is softmax of the channels; use softmax(axis=-3) instead",
+        "torch.nn.Softmax2d",
     ),
-    instead(
-        "it works on rows, not on single numbers; use burn::tensor::activation::log_softmax instead",
-        "torch.nn.LogSoftmax F.log_softmax keras.activations.log_softmax jax.nn.log_softmax",
+    here("softmin", DIM, "torch.nn.Softmin F.softmin"),
+    here("log_softmax", DIM, "torch.nn.LogSoftmax F.log_softmax"),
+    here(
+        "log_softmax",
+        AXIS,
+        "keras.activations.log_softmax jax.nn.log_softmax",
     ),
-    instead(
-        "it works on rows, not on single numbers; use burn::tensor::activation::softmax instead, which \
-         has no exact zeros",
-        "keras.activations.sparsemax",
-    ),
-    instead(
-        "it is random; add noise to the logits and use burn::tensor::activation::softmax instead",
+    here("sparsemax", AXIS, "keras.activations.sparsemax"),
+    here(
+        "gumbel_softmax",
+        &[
+            argument("tau", "temperature", 1.0),
+            argument("hard", "hard", 0.0),
+            argument("dim", "axis", -1.0),
+        ],
         "F.gumbel_softmax",
     ),
     instead(

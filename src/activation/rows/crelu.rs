@@ -14,7 +14,7 @@ rows! {
     /// `[.., n, ..]` to `[.., 2 n, ..]`.
     ///
     /// Source: [Shang et al.](https://arxiv.org/abs/1603.05201); `tf.nn.crelu`.
-    CRelu, CReluConfig {}, check any
+    CRelu, CReluConfig {}, check any, named "crelu"
 }
 
 impl CRelu {

@@ -1,6 +1,6 @@
 //! How an activation of rows is declared: its formula is written by hand, module and configuration follow.
 
-use crate::registry::SpecError;
+use crate::registry::{Spec, SpecError};
 
 /// The axis counted from the first one.
 ///
@@ -19,6 +19,77 @@ pub(super) fn axis_of(type_name: &'static str, axis: isize, rank: usize) -> usiz
     )
 }
 
+/// A setting as it stands in a text, where all are numbers.
+pub(crate) trait Setting: Copy {
+    fn number(self) -> f64;
+
+    /// `None` where the number is none of its values.
+    fn of(number: f64) -> Option<Self>;
+
+    /// What it may be, in words.
+    const RANGE: &'static str;
+}
+
+impl Setting for f64 {
+    const RANGE: &'static str = "a number";
+
+    fn number(self) -> f64 {
+        self
+    }
+
+    fn of(number: f64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+impl Setting for bool {
+    const RANGE: &'static str = "0 or 1";
+
+    fn number(self) -> f64 {
+        self.into()
+    }
+
+    fn of(number: f64) -> Option<Self> {
+        (number == 0.0 || number == 1.0).then_some(number == 1.0)
+    }
+}
+
+impl Setting for usize {
+    const RANGE: &'static str = "a whole number";
+
+    fn number(self) -> f64 {
+        self as f64
+    }
+
+    fn of(number: f64) -> Option<Self> {
+        (number.fract() == 0.0 && (0.0..=1e15).contains(&number)).then_some(number as usize)
+    }
+}
+
+/// An axis.
+impl Setting for isize {
+    const RANGE: &'static str = "a whole number, from -1000 to 1000";
+
+    fn number(self) -> f64 {
+        self as f64
+    }
+
+    fn of(number: f64) -> Option<Self> {
+        (number.fract() == 0.0 && number.abs() <= 1000.0).then_some(number as isize)
+    }
+}
+
+/// Takes a setting out of a text.
+pub(crate) fn take<T: Setting>(
+    spec: &mut Spec,
+    type_name: &'static str,
+    field: &'static str,
+    default: T,
+) -> Result<T, SpecError> {
+    let number = spec.take(field, default.number());
+    T::of(number).ok_or_else(|| SpecError::out_of_range(type_name, field, number, T::RANGE))
+}
+
 /// What needs no check before it meets a tensor.
 pub(super) fn any<T>(_config: &T) -> Result<(), SpecError> {
     Ok(())
@@ -30,7 +101,7 @@ macro_rules! rows {
         $(#[$doc:meta])*
         $name:ident, $config:ident {
             $($(#[$field_doc:meta])* $field:ident / $with:ident: $type:ty = $default:expr,)*
-        }, check $check:path
+        }, check $check:path, named $named:literal
     ) => {
         $(#[$doc])*
         #[derive(burn::module::Module, Copy, Debug, PartialEq)]
@@ -136,6 +207,38 @@ macro_rules! rows {
         }
 
         impl burn::config::Config for $config {}
+
+        impl crate::activation::declare::Listed for $config {
+            const NAME: &'static str = $named;
+            const MODULE: &'static str = "rows";
+
+            fn from_spec(
+                spec: &mut crate::registry::Spec,
+            ) -> Result<Self, crate::registry::SpecError> {
+                use crate::activation::rows::declare::take;
+
+                let default = Self::new();
+                let config = Self {
+                    axis: take(spec, stringify!($config), "axis", default.axis)?,
+                    $($field: take::<$type>(
+                        spec,
+                        stringify!($config),
+                        stringify!($field),
+                        default.$field,
+                    )?,)*
+                };
+                config.validate().map(|()| config)
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, f64)> {
+                use crate::activation::rows::declare::Setting;
+
+                vec![
+                    $((stringify!($field), Setting::number(self.$field)),)*
+                    ("axis", Setting::number(self.axis)),
+                ]
+            }
+        }
     };
     // That of an activation whose formula is itself.
     (@forward $name:ident) => {

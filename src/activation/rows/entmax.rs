@@ -20,7 +20,7 @@ rows! {
     Entmax, EntmaxConfig {
         /// The exponent of the entropy: larger ones give more zeros. Default: 1.5. Range: above 1, up to 1e15.
         alpha / with_alpha: f64 = 1.5,
-    }, check check
+    }, check check, named "entmax"
 }
 
 fn check(config: &EntmaxConfig) -> Result<(), SpecError> {

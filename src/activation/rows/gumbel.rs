@@ -21,7 +21,7 @@ rows! {
         temperature / with_temperature: f64 = 1.0,
         /// Whether the draw is hard. Default: no.
         hard / with_hard: bool = false,
-    }, check check
+    }, check check, named "gumbel_softmax"
 }
 
 fn check(config: &GumbelSoftmaxConfig) -> Result<(), SpecError> {

@@ -12,7 +12,7 @@ rows! {
     /// in it.
     ///
     /// Source: `torch.nn.LogSoftmax`.
-    LogSoftmax, LogSoftmaxConfig {}, check any
+    LogSoftmax, LogSoftmaxConfig {}, check any, named "log_softmax"
 }
 
 rows!(@forward LogSoftmax);

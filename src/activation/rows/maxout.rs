@@ -16,7 +16,7 @@ rows! {
     Maxout, MaxoutConfig {
         /// How many numbers there are to choose from. Default: 2. Range: 1 or more, a divisor of the axis's length.
         pieces / with_pieces: usize = 2,
-    }, check check
+    }, check check, named "maxout"
 }
 
 fn check(config: &MaxoutConfig) -> Result<(), SpecError> {

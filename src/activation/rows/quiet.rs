@@ -12,7 +12,7 @@ rows! {
     /// Minus infinity gives 0, also a row of nothing else; a row with infinity or NaN in it is NaN.
     ///
     /// Source: Miller, "Attention is off by one" (2023); PyTorch's `add_zero_attn`.
-    QuietSoftmax, QuietSoftmaxConfig {}, check any
+    QuietSoftmax, QuietSoftmaxConfig {}, check any, named "quiet_softmax"
 }
 
 rows!(@forward QuietSoftmax);

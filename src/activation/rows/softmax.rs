@@ -16,7 +16,7 @@ rows! {
     Softmax, SoftmaxConfig {
         /// The temperature `T`: small ones sharpen. Default: 1. Range: from 1e-15 to 1e15.
         temperature / with_temperature: f64 = 1.0,
-    }, check check
+    }, check check, named "softmax"
 }
 
 fn check(config: &SoftmaxConfig) -> Result<(), SpecError> {
@@ -80,7 +80,7 @@ rows! {
     /// Infinity gives 0; a row of nothing else is NaN, and so is a row with minus infinity or NaN in it.
     ///
     /// Source: `torch.nn.Softmin`.
-    Softmin, SoftminConfig {}, check any
+    Softmin, SoftminConfig {}, check any, named "softmin"
 }
 
 rows!(@forward Softmin);

@@ -13,7 +13,7 @@ rows! {
     /// Minus infinity gives 0; a row of nothing else is NaN, and so is a row with infinity or NaN in it.
     ///
     /// Source: [Martins and Astudillo](https://arxiv.org/abs/1602.02068); `entmax.sparsemax`.
-    Sparsemax, SparsemaxConfig {}, check any
+    Sparsemax, SparsemaxConfig {}, check any, named "sparsemax"
 }
 
 rows!(@forward Sparsemax);
