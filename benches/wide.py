@@ -1,10 +1,10 @@
-"""Gated and learned activations beside PyTorch and JAX: runs all, prints the tables of ratios.
+"""Gated, learned and row-wise activations beside PyTorch and JAX: runs all, prints the tables of ratios.
 
-    pip install torch==2.15.0 jax==0.10.2
-    python benches/wide.py            # ten minutes
+    pip install torch==2.15.0 jax==0.10.2 entmax==1.3 optax==0.2.8
+    python benches/wide.py            # half an hour
     python benches/wide.py 1M swiglu  # only these
 
-Each works on rows of 1,000 features; a learned parameter is one a feature. PyTorch is timed as it is and
+Each works on rows of 1,000 features, or as many as its name says; a learned parameter is one a feature. PyTorch is timed as it is and
 compiled by `torch.compile`, JAX compiled by `jax.jit`; the backward pass is all gradients from the output's. The
 last column is ours as a multiple of a copy of the bytes that must move: each input, gradient and result once.
 """
@@ -14,12 +14,14 @@ import sys
 
 import jax
 import jax.numpy as jnp
+import optax
 import torch
 import torch.nn.functional as F
+from entmax import sparsemax
 
 from measure import PASSES, cell, chosen, criterion_seconds, functions, head, median_seconds, row
 
-ROWS = {"1M": 1_000, "16M": 16_000}
+SIZES = {"1M": 1_000_000, "16M": 16_000_000}
 FEATURES = 1_000
 
 TORCH = {
@@ -27,6 +29,9 @@ TORCH = {
     "geglu": lambda a, g, p: a * F.gelu(g),
     "prelu": lambda x, _, p: F.prelu(x, p),
     "snake": lambda x, _, p: x + torch.sin(p * x) ** 2 / p,
+    "softmax": lambda x, _, p: F.softmax(x, -1),
+    "log_softmax": lambda x, _, p: F.log_softmax(x, -1),
+    "sparsemax": lambda x, _, p: sparsemax(x, -1),
 }
 
 JAX = {
@@ -34,18 +39,26 @@ JAX = {
     "geglu": lambda a, g, p: a * jax.nn.gelu(g, approximate=False),
     "prelu": lambda x, _, p: jnp.where(x > 0, x, p * x),
     "snake": lambda x, _, p: x + jnp.sin(p * x) ** 2 / p,
+    "softmax": lambda x, _, p: jax.nn.softmax(x),
+    "log_softmax": lambda x, _, p: jax.nn.log_softmax(x),
+    "sparsemax": lambda x, _, p: jax.vmap(optax.projections.projection_simplex)(x),
 }
 
 # Tensors as large as the input that are read or written, forward and backward.
-MOVED = {"swiglu": (3, 5), "geglu": (3, 5), "prelu": (2, 3), "snake": (2, 3)}
+MOVED = {"swiglu": (3, 5), "geglu": (3, 5)}
+MOVED_BY_OTHERS = (2, 3)
+
+# Which of the three inputs a function has.
+USED = {"swiglu": [0, 1], "geglu": [0, 1], "prelu": [0, 2], "snake": [0, 2]}
+USED_BY_OTHERS = [0]
 
 
-def torch_seconds(function, rows):
-    inputs = [torch.randn(rows, FEATURES), torch.randn(rows, FEATURES), torch.rand(FEATURES) + 0.5]
+def torch_seconds(function, rows, features):
+    inputs = [torch.randn(rows, features), torch.randn(rows, features), torch.rand(features) + 0.5]
     forward = median_seconds(lambda _: function(*inputs))
     for tensor in inputs:
         tensor.requires_grad_()
-    gradient = torch.randn(rows, FEATURES)
+    gradient = torch.randn(rows, features)
 
     def graph():
         for tensor in inputs:
@@ -56,27 +69,35 @@ def torch_seconds(function, rows):
     return {"forward": forward, "backward": backward}
 
 
-def jax_seconds(function, rows):
+def jax_seconds(function, used, rows, features):
     keys = jax.random.split(jax.random.key(0), 4)
-    inputs = [jax.random.normal(key, (rows, FEATURES)) for key in keys[:2]]
-    inputs.append(jax.random.uniform(keys[2], (FEATURES,)) + 0.5)
-    gradient = jax.random.normal(keys[3], (rows, FEATURES))
+    inputs = [jax.random.normal(key, (rows, features)) for key in keys[:2]]
+    inputs.append(jax.random.uniform(keys[2], (features,)) + 0.5)
+    gradient = jax.random.normal(keys[3], (rows, features))
     forward = jax.jit(function)
 
-    @jax.jit
-    def backward(inputs, gradient):
-        # What the forward pass would have kept: the inputs.
-        return jax.vjp(function, *inputs)[1](gradient)
+    def of_used(*given):
+        """The function of those inputs that it has: it would write zeros for the others' gradients."""
+        return function(*(given[used.index(index)] if index in used else None for index in range(3)))
 
+    given = [inputs[index] for index in used]
+    from_inputs = jax.jit(lambda given, gradient: jax.vjp(of_used, *given)[1](gradient))
+    # And from what its own forward pass keeps: the faster one counts.
+    pull = jax.vjp(jax.jit(of_used), *given)[1]
+    from_kept = jax.jit(lambda pull, gradient: pull(gradient))
+    backward = [
+        lambda _: jax.block_until_ready(from_inputs(given, gradient)),
+        lambda _: jax.block_until_ready(from_kept(pull, gradient)),
+    ]
     return {
         "forward": median_seconds(lambda _: forward(*inputs).block_until_ready()),
-        "backward": median_seconds(lambda _: jax.block_until_ready(backward(inputs, gradient))),
+        "backward": min(median_seconds(way) for way in backward),
     }
 
 
 def main():
     torch.set_num_threads(os.cpu_count())
-    sizes, names = chosen(ROWS, functions("wide", "wide-forward-1M"))
+    sizes, names = chosen(SIZES, functions("wide", "wide-forward-1M"))
     print(f"torch {torch.__version__}, jax {jax.__version__}, {os.cpu_count()} threads\n")
     for size in sizes:
         print(f"{size}, microseconds:\n")
@@ -85,17 +106,22 @@ def main():
         for name in names:
             keys = {(who, what): f"{who}-{what}-{size}/{name}" for who in ["wide", "stock"] for what in PASSES}
             seconds = criterion_seconds("wide", [*keys.values(), f"copy-{size}"])
+            formula, _, features = name.partition("-")
+            features = int(features or FEATURES)
+            shape = SIZES[size] // features, features
+            # Shapes that are known when it is compiled, as jax.jit has them.
+            torch.compiler.reset()
             rivals = [
-                torch_seconds(TORCH[name], ROWS[size]),
-                torch_seconds(torch.compile(TORCH[name]), ROWS[size]),
-                jax_seconds(JAX[name], ROWS[size]),
+                torch_seconds(TORCH[formula], *shape),
+                torch_seconds(torch.compile(TORCH[formula], dynamic=False), *shape),
+                jax_seconds(JAX[formula], USED.get(formula, USED_BY_OTHERS), *shape),
             ]
             for index, what in enumerate(PASSES):
-                ours, burn = (seconds[keys[who, what]] for who in ["wide", "stock"])
+                ours, burn = (seconds.get(keys[who, what]) for who in ["wide", "stock"])
                 # A copy moves two.
-                copy = seconds[f"copy-{size}"] * MOVED[name][index] / 2
+                copy = seconds[f"copy-{size}"] * MOVED.get(formula, MOVED_BY_OTHERS)[index] / 2
                 times = [rival[what] for rival in rivals]
-                cells = [cell(time * 1e6) for time in [ours, *times, burn]]
+                cells = [cell(time and time * 1e6) for time in [ours, *times, burn]]
                 print(row(name, what, *cells, cell(min(times) / ours), cell(ours / copy)), flush=True)
         print(flush=True)
 

@@ -1,16 +1,26 @@
-//! Gated and learned activations on the CPU, forward and backward: ours, and the same formula by Burn's own
-//! operations. Their twins in PyTorch and JAX, and the table of ratios, are `benches/wide.py`.
+//! Gated, learned and row-wise activations on the CPU, forward and backward: ours, and the same formula by Burn's
+//! own operations. Their twins in PyTorch and JAX, and the table of ratios, are `benches/wide.py`.
 
+use std::cell::LazyCell;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
-use burn_extras::activation::{Gate, learned_snake, prelu};
+use burn_extras::activation::{Gate, learned_snake, log_softmax, prelu, softmax, sparsemax};
 use burn_extras_benches::with_gradient;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use rayon::prelude::*;
 
-/// Rows of 1,000 features.
-const SIZES: [(&str, [usize; 2]); 2] = [("1M", [1_000, 1_000]), ("16M", [16_000, 1_000])];
+/// How many numbers.
+const SIZES: [(&str, usize); 2] = [("1M", 1_000_000), ("16M", 16_000_000)];
+
+/// How long a row is where nothing else is said.
+const FEATURES: usize = 1_000;
+
+/// How many numbers there are in a row: the end of the name says it, as in `softmax-10`.
+fn features(name: &str) -> usize {
+    let end = name.rsplit_once('-').map(|(_, features)| features.parse());
+    end.map_or(FEATURES, |features| features.expect("a number"))
+}
 
 /// What is applied to a tensor, a second one of its shape, and a parameter for each feature.
 type Function = Box<dyn Fn(&[Tensor<2>; 3]) -> Tensor<2>>;
@@ -19,18 +29,29 @@ fn gated(gate: Gate) -> Function {
     Box::new(move |[linear, gated, _]| gate.forward(linear.clone(), gated.clone()))
 }
 
+fn rows(function: fn(Tensor<2>) -> Tensor<2>) -> Function {
+    Box::new(move |[x, _, _]| function(x.clone()))
+}
+
 fn ours() -> Vec<(&'static str, Function)> {
     vec![
         ("swiglu", gated(Gate::SwiGlu { beta: 1.0 })),
         ("geglu", gated(Gate::GeGlu)),
         (
             "prelu",
-            Box::new(|[x, _, alpha]| prelu(x.clone(), 1, alpha.clone().reshape([1_000]))),
+            Box::new(|[x, _, alpha]| prelu(x.clone(), 1, alpha.clone().reshape([FEATURES]))),
         ),
         (
             "snake",
-            Box::new(|[x, _, a]| learned_snake(x.clone(), 1, a.clone().reshape([1_000]))),
+            Box::new(|[x, _, a]| learned_snake(x.clone(), 1, a.clone().reshape([FEATURES]))),
         ),
+        ("softmax-10", rows(|x| softmax(x, 1))),
+        ("softmax-1000", rows(|x| softmax(x, 1))),
+        ("softmax-50000", rows(|x| softmax(x, 1))),
+        ("log_softmax-10", rows(|x| log_softmax(x, 1))),
+        ("log_softmax-1000", rows(|x| log_softmax(x, 1))),
+        ("log_softmax-50000", rows(|x| log_softmax(x, 1))),
+        ("sparsemax-1000", rows(|x| sparsemax(x, 1))),
     ]
 }
 
@@ -46,7 +67,7 @@ fn burns() -> Vec<(&'static str, Function)> {
         ),
         (
             "prelu",
-            Box::new(|[x, _, alpha]| stock::prelu(x.clone(), alpha.clone().reshape([1_000]))),
+            Box::new(|[x, _, alpha]| stock::prelu(x.clone(), alpha.clone().reshape([FEATURES]))),
         ),
         (
             "snake",
@@ -55,6 +76,12 @@ fn burns() -> Vec<(&'static str, Function)> {
                 x.clone() + wave.clone() * wave / a.clone()
             }),
         ),
+        ("softmax-10", rows(|x| stock::softmax(x, 1))),
+        ("softmax-1000", rows(|x| stock::softmax(x, 1))),
+        ("softmax-50000", rows(|x| stock::softmax(x, 1))),
+        ("log_softmax-10", rows(|x| stock::log_softmax(x, 1))),
+        ("log_softmax-1000", rows(|x| stock::log_softmax(x, 1))),
+        ("log_softmax-50000", rows(|x| stock::log_softmax(x, 1))),
     ]
 }
 
@@ -89,11 +116,18 @@ fn backward(function: &Function, inputs: &[Tensor<2>; 3], gradient: &Tensor<2>) 
 
 fn both(criterion: &mut Criterion) {
     let device = Device::flex().autodiff();
-    for (size, shape) in SIZES {
-        let inputs = inputs(shape, &device);
-        let gradient = Tensor::random(shape, Distribution::Normal(0.0, 1.0), &device);
+    for (size, len) in SIZES {
         for (who, functions) in [("wide", ours()), ("stock", burns())] {
             for (name, function) in functions {
+                let shape = [len / features(name), features(name)];
+                // Made for the benchmarks that run, and not for those that are only listed.
+                let given = LazyCell::new(|| {
+                    let normal = Distribution::Normal(0.0, 1.0);
+                    (
+                        inputs(shape, &device),
+                        Tensor::random(shape, normal, &device),
+                    )
+                });
                 for (pass, time) in [
                     ("forward", forward as fn(&Function, &_, &_) -> Duration),
                     ("backward", backward),
@@ -101,10 +135,9 @@ fn both(criterion: &mut Criterion) {
                     let mut group = criterion.benchmark_group(format!("{who}-{pass}-{size}"));
                     group.sampling_mode(SamplingMode::Flat);
                     group.bench_function(name, |bencher| {
+                        let (inputs, gradient) = &*given;
                         bencher.iter_custom(|times| {
-                            (0..times)
-                                .map(|_| time(&function, &inputs, &gradient))
-                                .sum()
+                            (0..times).map(|_| time(&function, inputs, gradient)).sum()
                         });
                     });
                 }
@@ -115,8 +148,8 @@ fn both(criterion: &mut Criterion) {
 
 /// What memory allows: as many bytes read and written, to fresh memory, on all cores.
 fn copies(criterion: &mut Criterion) {
-    for (size, [rows, features]) in SIZES {
-        let x = vec![1.0f32; rows * features];
+    for (size, len) in SIZES {
+        let x = vec![1.0f32; len];
         criterion.bench_function(&format!("copy-{size}"), |bencher| {
             bencher.iter(|| x.par_iter().copied().collect::<Vec<f32>>());
         });
