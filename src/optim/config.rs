@@ -2,7 +2,7 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{RuleOptimizer, UpdateRule, WeightDecay};
+use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
 use super::{Convention, Setting, Settings};
 use crate::registry::SpecError;
 
@@ -111,6 +111,16 @@ impl<R: Settings> RuleConfig<R> {
             }
             _ => {}
         }
+        let own = matches!(
+            R::weight_decay(self.convention()),
+            Some(WeightDecay::Own(_))
+        );
+        if matches!(self.weight_decay, Some(WeightDecay::Own(_))) && !own {
+            return Err(SpecError::instead(
+                format!("{}: it has no weight decay of its own", R::CONFIG),
+                "use WeightDecay::Decoupled or Coupled instead",
+            ));
+        }
         match &self.grad_clipping {
             Some(GradientClippingConfig::Norm(bound) | GradientClippingConfig::Value(bound))
                 if !(*bound > 0.0 && bound.is_finite()) =>
@@ -126,9 +136,9 @@ impl<R: Settings> RuleConfig<R> {
     /// # Panics
     ///
     /// When a setting is out of range; see [`validate`](Self::validate).
-    pub fn build<const K: usize>(&self) -> RuleOptimizer<R, K>
+    pub fn build<const K: usize, const S: usize>(&self) -> RuleOptimizer<R, K, S>
     where
-        R: UpdateRule<K>,
+        R: MeasuredRule<K, S>,
     {
         let clipping = self.grad_clipping.as_ref().map(|clipping| clipping.init());
         self.without_clipping().with_grad_clipping(clipping)
@@ -139,9 +149,9 @@ impl<R: Settings> RuleConfig<R> {
     /// # Panics
     ///
     /// When a setting is out of range; see [`validate`](Self::validate).
-    pub fn init<const K: usize>(&self) -> ModuleOptimizer
+    pub fn init<const K: usize, const S: usize>(&self) -> ModuleOptimizer
     where
-        R: UpdateRule<K>,
+        R: MeasuredRule<K, S>,
     {
         let optimizer = ModuleOptimizer::from(self.without_clipping());
         match &self.grad_clipping {
@@ -151,9 +161,9 @@ impl<R: Settings> RuleConfig<R> {
         }
     }
 
-    fn without_clipping<const K: usize>(&self) -> RuleOptimizer<R, K>
+    fn without_clipping<const K: usize, const S: usize>(&self) -> RuleOptimizer<R, K, S>
     where
-        R: UpdateRule<K>,
+        R: MeasuredRule<K, S>,
     {
         if let Err(error) = self.validate() {
             panic!("{error}");

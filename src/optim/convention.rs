@@ -15,6 +15,8 @@ pub enum Convention {
     Keras,
     /// DeepMind's `optax`.
     Optax,
+    /// `timm.optim`, of PyTorch Image Models.
+    Timm,
     /// The form of the textbook "Deep Learning from Scratch".
     Book,
     /// The form of the paper that introduced the rule.
@@ -23,10 +25,11 @@ pub enum Convention {
 
 impl Convention {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::PyTorch,
         Self::Keras,
         Self::Optax,
+        Self::Timm,
         Self::Book,
         Self::Paper,
     ];
@@ -37,6 +40,7 @@ impl Convention {
             Self::PyTorch => "pytorch",
             Self::Keras => "keras",
             Self::Optax => "optax",
+            Self::Timm => "timm",
             Self::Book => "book",
             Self::Paper => "paper",
         }
@@ -46,7 +50,7 @@ impl Convention {
     /// `None` where there is no such argument.
     pub(super) fn weight_decay(self) -> Option<WeightDecay> {
         match self {
-            Self::PyTorch => Some(WeightDecay::Coupled(0.0)),
+            Self::PyTorch | Self::Timm => Some(WeightDecay::Coupled(0.0)),
             Self::Keras => Some(WeightDecay::Decoupled(0.0)),
             Self::Optax | Self::Book | Self::Paper => None,
         }

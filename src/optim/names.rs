@@ -161,6 +161,7 @@ fn weight_decay<R: Settings>(
         [Some(strength), None, None] => match own {
             Some(WeightDecay::Coupled(_)) => Some(WeightDecay::Coupled(strength)),
             Some(WeightDecay::Decoupled(_)) => Some(WeightDecay::Decoupled(strength)),
+            Some(WeightDecay::Own(_)) => Some(WeightDecay::Own(strength)),
             None => {
                 let (base, forms) = forms::<R>(true);
                 let form = match forms.iter().any(|it| it.convention == form.convention) {
@@ -238,9 +239,8 @@ pub(super) fn to_spec<R: Settings>(config: &RuleConfig<R>) -> Spec {
     let spec = match (config.weight_decay, own) {
         (None, _) => spec.with("weight_decay", 0.0, default),
         (Some(WeightDecay::Coupled(strength)), Some(WeightDecay::Coupled(_)))
-        | (Some(WeightDecay::Decoupled(strength)), Some(WeightDecay::Decoupled(_))) => {
-            spec.with("weight_decay", strength, default)
-        }
+        | (Some(WeightDecay::Decoupled(strength)), Some(WeightDecay::Decoupled(_)))
+        | (Some(WeightDecay::Own(strength)), _) => spec.with("weight_decay", strength, default),
         (Some(WeightDecay::Coupled(strength)), _) => {
             spec.with("coupled_weight_decay", strength, 0.0)
         }

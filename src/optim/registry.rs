@@ -17,7 +17,7 @@ macro_rules! registry {
     ($($(#[$doc:meta])* $rule:ident($config:ident)),* $(,)?) => {
         /// An optimizer by name, as on a command line or in a config file.
         ///
-        /// A name alone is PyTorch's form where PyTorch has it; `_keras`, `_optax`, `_pytorch`,
+        /// A name alone is PyTorch's form where PyTorch has it; `_keras`, `_optax`, `_pytorch`, `_timm`,
         /// `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it does:
         /// `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
         /// of the library may name as well, and besides them
@@ -185,11 +185,14 @@ registry! {
     AmsGrad(AmsGradConfig),
     Asgd(AsgdConfig),
     Ftrl(FtrlConfig),
+    Lamb(LambConfig),
+    Lars(LarsConfig),
     Lion(LionConfig),
     MadGrad(MadGradConfig),
     Momentum(MomentumConfig),
     Nadam(NadamConfig),
     Nesterov(NesterovConfig),
+    NovoGrad(NovoGradConfig),
     RAdam(RAdamConfig),
     RmsProp(RmsPropConfig),
     Rprop(RpropConfig),
@@ -211,12 +214,15 @@ const NAMES: &[&str] = &[
     "amsgrad",
     "asgd",
     "ftrl",
+    "lamb",
+    "lars",
     "lion",
     "madgrad",
     "momentum",
     "nadam",
     "nadamw",
     "nesterov",
+    "novograd",
     "radam",
     "rmsprop",
     "rprop",

@@ -1,9 +1,13 @@
+use super::WeightDecay;
+
 /// The step counter of one parameter and what else outlives a step, in `f64`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Clock {
     /// The learning rate of this step.
     pub lr: f64,
+    /// The weight decay.
+    pub weight_decay: Option<WeightDecay>,
     /// The number of this step, from 1, counted for each parameter.
     pub time: u64,
     /// Running scalars of the rule (NAdam's product of momenta). They start at
@@ -16,8 +20,17 @@ impl Clock {
     pub(super) fn new(memory: [f64; 2]) -> Self {
         Self {
             lr: 0.0,
+            weight_decay: None,
             time: 0,
             memory,
+        }
+    }
+
+    /// The strength of the decay that the rule does itself, [`WeightDecay::Own`]; 0 without.
+    pub fn own_decay(&self) -> f64 {
+        match self.weight_decay {
+            Some(WeightDecay::Own(strength)) => strength,
+            _ => 0.0,
         }
     }
 

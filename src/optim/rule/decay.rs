@@ -10,13 +10,16 @@ pub enum WeightDecay {
     Coupled(f64),
     /// AdamW's: the old weights are multiplied by `1 - lr * lambda` before the update.
     Decoupled(f64),
+    /// The rule does it at a place of its own, which its page names: LAMB adds `lambda * w` to its update before
+    /// it measures that. A rule without such a place refuses it.
+    Own(f64),
 }
 
 impl WeightDecay {
     /// The strength `lambda`.
     pub fn strength(&self) -> f64 {
         match *self {
-            Self::Coupled(strength) | Self::Decoupled(strength) => strength,
+            Self::Coupled(strength) | Self::Decoupled(strength) | Self::Own(strength) => strength,
         }
     }
 }
@@ -34,7 +37,7 @@ pub(super) enum Decay {
 impl Decay {
     pub(super) fn new(decay: Option<WeightDecay>, lr: f64) -> Self {
         match decay {
-            None => Self::None,
+            None | Some(WeightDecay::Own(_)) => Self::None,
             Some(WeightDecay::Coupled(strength)) => Self::AddToGradient(strength),
             Some(WeightDecay::Decoupled(strength)) => Self::Shrink(1.0 - lr * strength),
         }

@@ -1,15 +1,15 @@
 use core::fmt::{self, Debug};
 
-use burn::backend::{DispatchTensor, TensorMetadata};
+use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, FloatDType, Shape, Tensor};
 use smallvec::smallvec;
 
 use super::decay::Decay;
 use super::state::States;
-use super::step::{Start, Update};
-use super::{Clock, RuleState, UpdateRule, WeightDecay};
+use super::step::{Measure, Settle, Start, Update};
+use super::{Clock, MeasuredRule, RuleState, WeightDecay};
 use crate::fused::{Few, Output, cast, run};
 
 /// The optimizer of an update rule.
@@ -23,13 +23,13 @@ use crate::fused::{Few, Output, cast, run};
 /// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
 /// the new parameter is rounded.
 #[derive(Clone)]
-pub struct RuleOptimizer<R, const K: usize> {
+pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
     rule: R,
     weight_decay: Option<WeightDecay>,
     grad_clipping: Option<GradientClipping>,
 }
 
-impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
+impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, S> {
     /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
         Self {
@@ -77,8 +77,9 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
         grad: DispatchTensor,
         clock: &mut Clock,
         tensors: &mut States<K>,
+        sums: &mut States<S>,
     ) -> DispatchTensor {
-        let keeps = self.rule.keeps();
+        let keeps = self.rule.keeps_states();
         // What was saved with other settings may lack a tensor, and a parameter may have been pruned
         // or grown since: such a parameter starts anew.
         let shape = param.shape();
@@ -95,10 +96,14 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
                 *tensor = None;
             }
         }
+        if first {
+            *sums = [const { None }; S];
+        }
         clock.lr = lr;
+        clock.weight_decay = self.weight_decay;
         clock.time += 1;
         let update = Update {
-            scalars: self.rule.scalars(clock),
+            scalars: self.rule.scalars_of(clock),
             decay: Decay::new(self.weight_decay, lr),
             rule: self.rule.clone(),
         };
@@ -119,6 +124,9 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
         }
         let mut inputs: Few<_> = smallvec![Some(param), Some(grad)];
         inputs.extend(tensors.iter_mut().map(Option::take));
+        if S > 0 {
+            self.measure(&update, &mut inputs, sums);
+        }
         let mut outputs: Few<_> = smallvec![Output::Like(0)];
         outputs.extend((0..K).map(|k| {
             if keeps[k] {
@@ -134,9 +142,49 @@ impl<R: UpdateRule<K>, const K: usize> RuleOptimizer<R, K> {
         }
         param
     }
+
+    /// Adds to the inputs of a step what it has to know of their sums.
+    fn measure(
+        &self,
+        update: &Update<R, K, S>,
+        inputs: &mut Few<Option<DispatchTensor>>,
+        sums: &mut States<S>,
+    ) {
+        let given = inputs.len();
+        let number = inputs[0].as_ref().map(|param| {
+            let dtype = match param.dtype() {
+                DType::F64 => FloatDType::F64,
+                _ => FloatDType::F32,
+            };
+            let shape = Shape::from(vec![1; param.shape().num_dims()]);
+            Dispatch::float_zeros(shape, &param.device(), dtype)
+        });
+        let mut measured = inputs.clone();
+        measured.extend((0..S).map(|_| number.clone()));
+        let each: Few<_> = (given..given + S).map(Output::Like).collect();
+        let mut totals = run(&Measure(update.clone()), &mut measured, &each);
+        // Whose memory the results of a step are to take, nobody else may hold.
+        drop(measured);
+        totals.extend(sums.iter_mut().map(Option::take));
+        let both: Few<_> = (0..S)
+            .map(Output::Like)
+            .chain(self.rule.keeps_sums().into_iter().map(|keep| {
+                if keep {
+                    Output::Wide(0)
+                } else {
+                    Output::Dropped
+                }
+            }))
+            .collect();
+        let mut settled = run(&Settle(update.clone()), &mut totals, &both).into_iter();
+        inputs.extend(settled.by_ref().take(S));
+        for (sum, settled) in sums.iter_mut().zip(settled) {
+            *sum = settled;
+        }
+    }
 }
 
-impl<R: Debug, const K: usize> Debug for RuleOptimizer<R, K> {
+impl<R: Debug, const K: usize, const S: usize> Debug for RuleOptimizer<R, K, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RuleOptimizer")
             .field("rule", &self.rule)
@@ -145,8 +193,8 @@ impl<R: Debug, const K: usize> Debug for RuleOptimizer<R, K> {
     }
 }
 
-impl<R: UpdateRule<K>, const K: usize> Optimizer for RuleOptimizer<R, K> {
-    type State<const D: usize> = RuleState<R, K, D>;
+impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOptimizer<R, K, S> {
+    type State<const D: usize> = RuleState<R, K, D, S>;
 
     fn step<const D: usize>(
         &self,
@@ -166,6 +214,7 @@ impl<R: UpdateRule<K>, const K: usize> Optimizer for RuleOptimizer<R, K> {
             grad.into_dispatch(),
             &mut state.clock,
             &mut state.tensors,
+            &mut state.sums,
         );
         (Tensor::from_dispatch(param), Some(state))
     }
