@@ -13,10 +13,13 @@ A case is one line of the output:
 - `name`: the rule and its settings; `source` and `settings`: whose numbers they are;
 - `lr`: the learning rate, which each step multiplies by its entry of `lr_factors`;
 - `tensors`: the parameters that it moves, all of them together;
-- `differs_from`: the case that would go unnoticed in this one's place if the tolerance were too wide;
+- `differs_from`: the case that would go unnoticed in this one's place if the tolerance were too wide. It moves these
+  tensors too, and maybe more;
 - `expected`: the parameters after each step of `recorded`, the tensors one behind the other;
 - `evaluated`: where a model is evaluated at other weights than it is trained at, those;
 - `note`: what else there is to know.
+
+`orthogonalized` is Muon's iteration alone: what becomes of the gradients of `tensor` at `step`, as a matrix of `rows`.
 """
 
 import json
@@ -26,9 +29,10 @@ import numpy as np
 
 import optim_wide_problem as problem
 import optim_wide_runners as runners
+from optim_wide_muon import MUON, orthogonalized
 from optim_wide_norms import NORMS
 
-CASES = NORMS
+CASES = NORMS + MUON
 # The tests compare single precision to a relative 1e-5.
 TOLERANCE = 1e-5
 
@@ -37,6 +41,14 @@ def distance(one, other):
     """The largest difference, relative to the other."""
     one, other = np.asarray(one), np.asarray(other)
     return np.max(np.abs(one - other) / np.maximum(np.abs(other), np.finfo(np.float64).tiny))
+
+
+def of_tensors(row, names):
+    """Where its model is evaluated, or trained if that is the same, the numbers of these tensors."""
+    ends = np.cumsum([problem.PARAMS[name].size for name in row["tensors"]])[:-1]
+    steps = np.asarray(row.get("evaluated", row["expected"]))
+    parts = dict(zip(row["tensors"], np.split(steps, ends, axis=1)))
+    return np.concatenate([parts[name] for name in names], axis=1)
 
 
 def main():
@@ -60,14 +72,14 @@ def main():
         assert case.name not in rows, case.name
         if case.differs_from:
             base = rows[case.differs_from]
-            assert base["tensors"] == row["tensors"], case.name
-            kinds = ["expected"] + ["evaluated"] * ("evaluated" in base and "evaluated" in row)
-            assert max(distance(base[k], row[k]) for k in kinds) > 2 * TOLERANCE, f"{case.name} could be its base"
+            assert base["lr"] == row["lr"], case.name
+            far = distance(of_tensors(base, case.tensors), of_tensors(row, case.tensors))
+            assert far > 2 * TOLERANCE, f"{case.name} could be its base"
         rows[case.name] = row
         print(case.name, file=sys.stderr)
     head = json.dumps({"versions": runners.versions(), **problem.document()})[:-1]
-    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows.values())
-    print(f'{head}, "cases": [\n{lines}\n]}}')
+    lines = lambda rows: ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
+    print(f'{head}, "orthogonalized": [\n{lines(orthogonalized())}\n], "cases": [\n{lines(rows.values())}\n]}}')
 
 
 main()

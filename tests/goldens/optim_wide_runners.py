@@ -89,26 +89,34 @@ def values(params):
     return flat([p.detach().numpy() for p in params])
 
 
-def torch_(cls, before=None, evaluated=None, **options):
-    """`before` is called with the parameters when their gradients are there, `evaluated` after a step."""
+def torch_(cls, before=None, evaluated=None, transposed=False, group=None, source=None, **options):
+    """`before` is called with the parameters when their gradients are there, `evaluated` after a step.
+
+    With `transposed` the library has the transposes of all parameters and gradients, and gives them back as they were.
+    `group` are settings that the library reads from the group of parameters alone.
+    """
+    turned = (lambda x: np.ascontiguousarray(x.T)) if transposed else (lambda x: x)
 
     def run(lr, tensors):
-        params = [torch.nn.Parameter(torch.tensor(PARAMS[name])) for name in tensors]
-        optimizer = cls(params, lr=lr, **options)
+        params = [torch.nn.Parameter(torch.tensor(turned(PARAMS[name]))) for name in tensors]
+        optimizer = cls([{"params": params, **group}] if group else params, lr=lr, **options)
         for t in range(STEPS):
-            for group in optimizer.param_groups:
-                group["lr"] = lr * FACTORS[t]
+            for each in optimizer.param_groups:
+                each["lr"] = lr * FACTORS[t]
             for p, name in zip(params, tensors):
-                p.grad = torch.tensor(GRADS[name][t])
+                p.grad = torch.tensor(turned(GRADS[name][t]))
             if before:
                 before(params)
             optimizer.step()
-            yield Step(values(params), evaluated and evaluated(optimizer, params))
+            after = flat([turned(p.detach().numpy()) for p in params])
+            yield Step(after, evaluated and evaluated(optimizer, params))
 
-    settings = plain(options)
+    settings = plain({**options, **(group or {})})
     if before:
         settings["before"] = {named(before): plain(getattr(before, "keywords", {}))}
-    return Recipe(named(cls), settings, run)
+    if transposed:
+        settings["transposed"] = True
+    return Recipe(source or named(cls), settings, run)
 
 
 def keras_(cls, **options):
