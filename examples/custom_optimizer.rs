@@ -1,5 +1,6 @@
-//! A new optimizer in a few lines: write what happens to one number, and it runs in place in one
-//! pass over memory on the CPU, and as fused tensor operations on a GPU.
+//! New optimizers in a few lines: write what happens to one number, and it runs in place in one
+//! pass over memory on the CPU, and as fused tensor operations on a GPU. One that needs a tensor's norm says what
+//! is added up before.
 //!
 //! ```text
 //! cargo run --release --example custom_optimizer
@@ -13,7 +14,7 @@ use burn::nn::{LinearConfig, loss::MseLoss, loss::Reduction};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 use burn_extras::fused::Number;
-use burn_extras::optim::{Clock, RuleOptimizer, UpdateRule};
+use burn_extras::optim::{Clock, MeasuredRule, RuleOptimizer, UpdateRule};
 use clap::Parser;
 
 use crate::print::say;
@@ -30,7 +31,7 @@ mod problem;
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod wait;
 
-/// Fits a line with a new optimizer.
+/// Fits a line with new optimizers.
 #[derive(Parser, Debug)]
 #[command(name = "custom_optimizer")]
 struct Args {
@@ -64,6 +65,40 @@ impl UpdateRule<1> for Soft {
     }
 }
 
+/// Momentum whose step has a length of its own, whatever the gradient's: `w <- w - lr m / |m|`.
+#[derive(Clone, Debug)]
+struct Normalized {
+    beta: f64,
+}
+
+impl MeasuredRule<1, 1> for Normalized {
+    type Scalars = f64;
+    const STATE_NAMES: [&'static str; 1] = ["momentum"];
+    const SUM_NAMES: [&'static str; 1] = ["norm"];
+
+    fn scalars_of(&self, clock: &mut Clock) -> f64 {
+        clock.lr
+    }
+
+    #[inline(always)]
+    fn measure<N: Number>(&self, _lr: &f64, _w: N, g: N, [m]: [N; 1]) -> [N; 1] {
+        [(m * self.beta + g).square()]
+    }
+
+    #[inline(always)]
+    fn update_by<N: Number>(
+        &self,
+        lr: &f64,
+        w: N,
+        g: N,
+        [m]: [N; 1],
+        [sum]: [N; 1],
+    ) -> (N, [N; 1]) {
+        let m = m * self.beta + g;
+        (w - m / (sum.sqrt() + 1e-12) * *lr, [m])
+    }
+}
+
 fn run(args: Args) -> Result<(), Problem> {
     let chosen = device::choose(&args.device)?;
     say(format_args!("device: {}", chosen.line));
@@ -72,26 +107,33 @@ fn run(args: Args) -> Result<(), Problem> {
     let x = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], &device);
     let y = Tensor::<2>::from_data([[1.0], [3.0], [-1.0], [1.0]], &device);
 
-    let mut model = LinearConfig::new(2, 1).init(&device);
-    let mut optimizer: ModuleOptimizer = RuleOptimizer::new(Soft { beta: 0.9 }).into();
-    for step in 0..=200 {
-        let loss = MseLoss::new().forward(model.forward(x.clone()), y.clone(), Reduction::Mean);
-        if step % 50 == 0 {
-            let loss = loss.clone().into_scalar::<f32>();
-            say(format_args!("step {step:3}  loss {loss:.6}"));
+    let soft = RuleOptimizer::new(Soft { beta: 0.9 });
+    let normalized = RuleOptimizer::new(Normalized { beta: 0.9 });
+    for (name, mut optimizer) in [
+        ("soft", ModuleOptimizer::from(soft)),
+        ("normalized", ModuleOptimizer::from(normalized)),
+    ] {
+        say(name);
+        let mut model = LinearConfig::new(2, 1).init(&device);
+        for step in 0..=200 {
+            let loss = MseLoss::new().forward(model.forward(x.clone()), y.clone(), Reduction::Mean);
+            if step % 50 == 0 {
+                let loss = loss.clone().into_scalar::<f32>();
+                say(format_args!("step {step:3}  loss {loss:.6}"));
+            }
+            let grads = GradientsParams::from_grads(loss.backward(), &model);
+            let lr = 0.1 * 0.98_f64.powi(step);
+            model = optimizer.step(lr, model, grads);
         }
-        let grads = GradientsParams::from_grads(loss.backward(), &model);
-        let lr = 0.1 * 0.98_f64.powi(step);
-        model = optimizer.step(lr, model, grads);
+        let weights: Vec<f32> = model.weight.val().into_data().iter().collect();
+        let bias = model
+            .bias
+            .map_or(0.0, |bias| bias.val().into_scalar::<f32>());
+        say(format_args!(
+            "y = {:.4} x0 + {:.4} x1 + {bias:.4}, made of y = -2 x0 + 2 x1 + 1",
+            weights[0], weights[1]
+        ));
     }
-    let weights: Vec<f32> = model.weight.val().into_data().iter().collect();
-    let bias = model
-        .bias
-        .map_or(0.0, |bias| bias.val().into_scalar::<f32>());
-    say(format_args!(
-        "y = {:.4} x0 + {:.4} x1 + {bias:.4}, made of y = -2 x0 + 2 x1 + 1",
-        weights[0], weights[1]
-    ));
     Ok(())
 }
 

@@ -98,6 +98,7 @@ fn weight_decay_is_the_kind_of_the_library() {
             None => None,
             Some("coupled") => Some(WeightDecay::Coupled(0.25)),
             Some("decoupled") => Some(WeightDecay::Decoupled(0.25)),
+            Some("own") => Some(WeightDecay::Own(0.25)),
             Some("either") => config.clone().unwrap().weight_decay(),
             Some(other) => panic!("{other}"),
         };

@@ -11,6 +11,7 @@ const MODULES: &[(&str, Convention)] = &[
     ("keras.optimizers.", Convention::Keras),
     ("optax.contrib.", Convention::Optax),
     ("optax.", Convention::Optax),
+    ("timm.optim.", Convention::Timm),
 ];
 
 /// `torch.optim.AdamW(eps=1e-6)` as a name of this crate: `adamw_pytorch(eps=1e-6)`.
@@ -59,8 +60,6 @@ const INSTEAD: &[(&str, &str)] = &[
         "galore",
         "use adam, whose state has the size of the weights",
     ),
-    ("lamb", "use Burn's LambConfig"),
-    ("lars", "use Burn's LambConfig"),
     ("lbfgs", "use Burn's LbfgsConfig"),
     (
         "lossscaleoptimizer",
@@ -74,7 +73,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ),
     ("muon", "use Burn's MuonConfig"),
     ("noisy_sgd", "use sgd, and add noise to the gradients"),
-    ("novograd", "use adam"),
     ("optimistic_adam", "use nadam"),
     ("optimistic_adam_v2", "use nadam"),
     ("optimistic_gradient_descent", "use nesterov"),
@@ -104,6 +102,7 @@ pub(super) fn spellings(rule: &str, setting: &str) -> &'static [&'static str] {
     match (rule, setting) {
         ("rmsprop", "rho") => &["alpha", "decay"],
         ("asgd", "lambda") => &["lambd"],
+        (_, "trust_coefficient") => &["trust_coeff"],
         (_, "beta_1") => &["b1", "beta1"],
         (_, "beta_2") => &["b2", "beta2"],
         (_, "beta_3") => &["b3", "beta3"],
@@ -125,6 +124,7 @@ pub(super) fn habit(rule: &str, param: &str) -> Option<&'static str> {
         (_, "lr" | "learning_rate") => {
             "the learning rate is an argument of `step`, and --lr in the examples"
         }
+        ("lamb", "max_grad_norm") => "use `clip_global_norm`, or --clip in the mnist example",
         ("adam", "amsgrad") => "use the name amsgrad",
         ("adam", "nesterov") => "use the name nadam",
         ("sgd", "momentum") => "use the name momentum, momentum(momentum=0.9)",

@@ -118,6 +118,7 @@ mod tests {
             lr: 0.0,
             time: 1,
             memory: [0.0; 2],
+            weight_decay: None,
         };
         let scalars = rule.scalars(&mut clock);
         let state = rule.start(&scalars, Double(0.7));

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{FloatDType, Tensor};
+use burn::tensor::{DType, FloatDType, Tensor};
 
 /// Scales all gradients of `module` so that their norm, taken over all parameters together, is at
 /// most `max_norm`.
@@ -53,16 +53,13 @@ pub fn clip_global_norm<M: Module>(
 
 /// The Euclidean norm of all gradients of `module` together; 0 if there are none.
 ///
-/// Squares are summed in `f32`, whatever the type of the gradients.
+/// Squares are summed in `f32`, those of `f64` gradients in `f64`.
 pub fn global_norm<M: Module>(grads: &GradientsParams, module: &M) -> f64 {
-    let squares = of_each(grads, module, |grad| {
-        grad.cast(FloatDType::F32).square().sum()
+    let squares = of_each(grads, module, |grad| match grad.dtype() {
+        DType::F64 => grad.square().sum(),
+        _ => grad.cast(FloatDType::F32).square().sum(),
     });
-    squares
-        .iter()
-        .map(|sum| f64::from(*sum))
-        .sum::<f64>()
-        .sqrt()
+    squares.iter().sum::<f64>().sqrt()
 }
 
 /// The gradients, or `None` if one of them is infinite or NaN.
@@ -74,29 +71,35 @@ pub fn skip_non_finite<M: Module>(grads: GradientsParams, module: &M) -> Option<
     finite.iter().all(|finite| *finite == 1.0).then_some(grads)
 }
 
-/// A number for each gradient of `module`, all read back at once, for each reading waits for the device.
+/// A number for each gradient of `module`, all of a type read back at once, for each reading waits for the device.
 fn of_each<M: Module>(
     grads: &GradientsParams,
     module: &M,
     number: fn(Tensor<1>) -> Tensor<1>,
-) -> Vec<f32> {
+) -> Vec<f64> {
     let mut visitor = OfEach {
         grads,
         number,
         numbers: Vec::new(),
     };
     module.visit(&mut visitor);
-    let numbers = visitor.numbers;
-    match numbers.first().map(Tensor::device) {
-        None => Vec::new(),
-        Some(device) => {
-            let numbers = numbers.into_iter().map(|number| number.to_device(&device));
-            Tensor::cat(numbers.collect(), 0)
-                .into_data()
-                .iter()
-                .collect()
-        }
-    }
+    let (wide, narrow): (Vec<_>, Vec<_>) = visitor
+        .numbers
+        .into_iter()
+        .partition(|number| number.dtype() == DType::F64);
+    [wide, narrow].into_iter().flat_map(read).collect()
+}
+
+/// The numbers of tensors of one type.
+fn read(numbers: Vec<Tensor<1>>) -> Vec<f64> {
+    let Some(device) = numbers.first().map(Tensor::device) else {
+        return Vec::new();
+    };
+    let numbers = numbers.into_iter().map(|number| number.to_device(&device));
+    Tensor::cat(numbers.collect(), 0)
+        .into_data()
+        .iter()
+        .collect()
 }
 
 struct OfEach<'a> {

@@ -1,7 +1,7 @@
-"""The defaults of every optimizer of PyTorch, Keras and optax that has a preset here, and the names
-of all that they have: what tests/optim_defaults.rs compares.
+"""The defaults of every optimizer of PyTorch, Keras, optax and timm that has a preset here, and the names
+of all that the first three have: what tests/optim_defaults.rs compares.
 
-    pip install torch==2.15.0 keras==3.15.1 jax==0.10.2 optax==0.2.8
+    pip install torch==2.15.0 keras==3.15.1 jax==0.10.2 optax==0.2.8 timm==1.0.31
     python tests/goldens/optim_signatures.py > tests/goldens/optim_signatures.json
 
 Everything is read from the signatures. Whether a weight decay is decoupled is measured. An argument
@@ -21,6 +21,8 @@ import jax.numpy as jnp
 import keras
 import optax
 import optax.contrib
+import timm
+import timm.optim
 import torch
 
 keras.config.set_floatx("float64")
@@ -53,6 +55,8 @@ SETTINGS = {
     "momentum_decay": "momentum_decay",
     "rho": "rho",
     "t0": "t0",
+    "trust_coeff": "trust_coefficient",
+    "trust_coefficient": "trust_coefficient",
     "use_clipping": "clip",
 }
 
@@ -61,6 +65,13 @@ PAIRS = {
     "betas": ["beta_1", "beta_2"],
     "etas": ["eta_minus", "eta_plus"],
     "step_sizes": ["step_min", "step_max"],
+}
+
+# Arguments that are settings of these rules alone.
+OWN = {
+    "lamb": {"always_adapt", "bias_correction", "grad_averaging", "trust_clip"},
+    "lars": {"always_adapt", "nesterov", "trust_clip"},
+    "novograd": {"amsgrad", "grad_averaging"},
 }
 
 # Arguments that are not settings here, and the default at which the library does as we do.
@@ -73,6 +84,9 @@ NEUTRAL = {
     "capturable": False,
     "clipnorm": None,
     "clipvalue": None,
+    "caution": False,
+    "corrected_weight_decay": False,
+    "decoupled_decay": False,
     "clip_value_fn": "the fourth root of the step",
     "decoupled_weight_decay": False,
     "differentiable": False,
@@ -88,6 +102,9 @@ NEUTRAL = {
     "learning_rate_power": -0.5,
     "loss_scale_factor": None,
     "mask": None,
+    # timm's Lamb: `clip_global_norm` here.
+    "max_grad_norm": 1.0,
+    "trust_ratio_mask": True,
     "maximize": False,
     "mu_dtype": None,
     "name": None,
@@ -154,7 +171,17 @@ PRESETS = {
     "adopt_optax": (optax.contrib.adopt, {}),
     "ademamix_optax": (optax.contrib.ademamix, {}),
     "madgrad_optax": (optax.contrib.madgrad, {}),
+    "lars_timm": (timm.optim.Lars, {}),
+    "lars_optax": (optax.lars, {}),
+    "lamb_timm": (timm.optim.Lamb, {}),
+    "lamb_optax": (optax.lamb, {}),
+    "lamb_keras": (o.Lamb, {}),
+    "novograd_timm": (timm.optim.NvNovoGrad, {}),
+    "novograd_optax": (optax.novograd, {}),
 }
+
+# Whose weight decay has a place of its own, neither in the gradient nor apart from the step.
+IN_THE_RULE = {timm.optim.Lars, timm.optim.Lamb, timm.optim.NvNovoGrad, optax.lars, optax.lamb, optax.novograd}
 
 # Settings that the library writes into the body of its function.
 FIXED = {
@@ -167,11 +194,11 @@ FIXED = {
 }
 
 # eps_root is a setting of AdaBelief alone; for the others it has to be 0.
-WITHOUT_EPS_ROOT = {"adam_optax", "adamw_optax", "amsgrad_optax", "nadam_optax", "nadamw_optax", "radam_optax", "ademamix_optax"}
+WITHOUT_EPS_ROOT = {"adam_optax", "adamw_optax", "amsgrad_optax", "nadam_optax", "nadamw_optax", "radam_optax", "ademamix_optax", "lamb_optax"}
 
 
 def module_of(function):
-    names = {id(getattr(m, n)): f"{m.__name__}.{n}" for m in (t, o, optax, optax.contrib) for n in dir(m)}
+    names = {id(getattr(m, n)): f"{m.__name__}.{n}" for m in (t, o, optax, optax.contrib, timm.optim) for n in dir(m)}
     return names[id(function)]
 
 
@@ -190,9 +217,14 @@ def entry(preset, function, chosen):
             assert default == 0.0, (preset, name, default)
         elif name in PAIRS:
             settings.update(zip(PAIRS[name], map(float, default)))
+        elif name in OWN.get(preset.rsplit("_", 1)[0], ()):
+            settings[name] = float(default)
         elif name in NEUTRAL:
             neutral = NEUTRAL[name]
             if name == "nesterov" and preset.startswith("nadam"):
+                neutral = True
+            if name == "weight_decay_mask" and preset == "lars_optax":
+                # Every tensor.
                 neutral = True
             if callable(default):
                 # Compared by the goldens.
@@ -202,7 +234,7 @@ def entry(preset, function, chosen):
             assert name in chosen or default == neutral, (preset, name, default)
         elif name == "momentum" and preset.startswith("sgd"):
             assert not default, (preset, name, default)
-        elif name == "dampening" and not preset.startswith("momentum"):
+        elif name == "dampening" and not preset.startswith(("momentum", "lars")):
             assert not default, (preset, name, default)
         else:
             ours = "rho" if (function, name) == (t.RMSprop, "alpha") else SETTINGS[name]
@@ -218,7 +250,7 @@ def entry(preset, function, chosen):
 
 def weights_after(function, chosen, weight_decay, steps, lr):
     """A weight of 1 after some steps whose gradients are 0.5."""
-    if function.__module__.startswith("torch"):
+    if function.__module__.startswith(("torch", "timm")):
         w = torch.nn.Parameter(torch.ones(1, dtype=torch.float64))
         optimizer = function([w], lr=lr, weight_decay=weight_decay, **chosen)
         for _ in range(steps):
@@ -245,8 +277,8 @@ def kind(function, chosen, strength=0.1, lr=0.01):
     if function in (t.SGD, o.SGD) and not chosen:
         # For plain gradient descent the two kinds are one.
         return "either"
-    if function is o.Ftrl:
-        # Its steps are no changes of the weight. Keras shrinks the weight before each, for all rules.
+    if function in (o.Ftrl, o.Lamb):
+        # Their steps depend on the weight. Keras shrinks the weight before each, for all rules.
         assert function._apply_weight_decay is o.Optimizer._apply_weight_decay
         return "decoupled"
     without = [weights_after(function, chosen, 0.0, n, lr) for n in range(3)]
@@ -254,7 +286,9 @@ def kind(function, chosen, strength=0.1, lr=0.01):
     for before, after in zip(without, without[1:]):
         expected = expected * (1 - lr * strength) + (after - before)
     # Two steps: a velocity takes part of a coupled decay into the second.
-    return "decoupled" if abs(weights_after(function, chosen, strength, 2, lr) - expected) < 1e-12 else "coupled"
+    if abs(weights_after(function, chosen, strength, 2, lr) - expected) < 1e-12:
+        return "decoupled"
+    return "own" if function in IN_THE_RULE else "coupled"
 
 
 def names():
@@ -279,7 +313,7 @@ def names():
 
 
 def main():
-    versions = {m.__name__: m.__version__.split("+")[0] for m in (torch, keras, jax, optax)}
+    versions = {m.__name__: m.__version__.split("+")[0] for m in (torch, keras, jax, optax, timm)}
     presets = {preset: entry(preset, *row) for preset, row in PRESETS.items()}
     print(json.dumps({"versions": versions, "names": names(), "presets": presets}, indent=1))
 
