@@ -12,7 +12,8 @@ import os
 import sys
 from types import SimpleNamespace
 
-os.environ["KERAS_BACKEND"] = "jax"
+# With JAX and with numpy Keras takes cosines in f32, whatever it is told.
+os.environ["KERAS_BACKEND"] = "torch"
 import jax
 
 jax.config.update("jax_enable_x64", True)
