@@ -167,7 +167,8 @@ impl CosineRestartsConfig {
         let first = match self.first_cycle {
             FirstCycle::Steps(steps) => steps as f64,
             FirstCycle::OneOf(cycles) => {
-                let first = (steps as f64 - ramp.length) / self.first_cycles(cycles);
+                let together = together(cycles as f64, self.cycle_factor);
+                let first = (steps as f64 - ramp.length) / together;
                 let range = "so few that the first has a step";
                 check(CONFIG, "cycles", cycles as f64, range, first >= 1.0)?;
                 first
@@ -182,14 +183,21 @@ impl CosineRestartsConfig {
             end: self.end,
         }))
     }
+}
 
-    /// How many times as long as the first so many cycles are.
-    fn first_cycles(&self, cycles: usize) -> f64 {
-        let (factor, cycles) = (self.cycle_factor, cycles as f64);
-        match factor {
-            1.0 => cycles,
-            factor => (factor.powf(cycles) - 1.0) / (factor - 1.0),
-        }
+/// How many times as long as the first cycle so many are together: `1 + factor + factor^2 + ...`.
+fn together(cycles: f64, factor: f64) -> f64 {
+    match factor - 1.0 {
+        0.0 => cycles,
+        growth => (cycles * growth.ln_1p()).exp_m1() / growth,
+    }
+}
+
+/// How many cycles are `length` times as long as the first: what [`together`] is undone by.
+fn cycles_of(length: f64, factor: f64) -> f64 {
+    match factor - 1.0 {
+        0.0 => length,
+        growth => (length * growth).ln_1p() / growth.ln_1p(),
     }
 }
 
@@ -208,29 +216,14 @@ pub struct CosineRestarts {
 /// A restart that rounding puts this share of a cycle behind a step is at that step.
 const ROUNDING: f64 = 1e-9;
 
-impl CosineRestarts {
-    /// The number of the cycle that step `t` after the warm-up is in, the steps since it began, and how
-    /// long it is.
-    fn cycle(&self, t: f64) -> (f64, f64, f64) {
-        if self.cycle_factor == 1.0 {
-            let number = (t / self.first + ROUNDING).floor();
-            return (number, (t - number * self.first).max(0.0), self.first);
-        }
-        let (mut number, mut start, mut length) = (0.0, 0.0, self.first);
-        while t >= start + length * (1.0 - ROUNDING) {
-            start += length;
-            length *= self.cycle_factor;
-            number += 1.0;
-        }
-        (number, (t - start).max(0.0), length)
-    }
-}
-
 impl Schedule for CosineRestarts {
     fn at(&self, step: usize) -> f64 {
+        let factor = self.cycle_factor;
         self.lr
             * self.ramp.then(step, |t| {
-                let (number, done, length) = self.cycle(t);
+                let number = (cycles_of(t / self.first, factor) + ROUNDING).floor();
+                let done = t - self.first * together(number, factor);
+                let length = self.first * factor.powf(number);
                 let cosine = Curve::Cosine.between([1.0, 0.0], done, length);
                 self.end + (1.0 - self.end) * self.peak_factor.powf(number) * cosine
             })

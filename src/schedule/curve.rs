@@ -23,8 +23,12 @@ pub enum Curve {
 impl Curve {
     /// Where the way is after `done` of `length` steps; at its end where it has no length.
     pub(super) fn between(self, [from, to]: [f64; 2], done: f64, length: f64) -> f64 {
+        // Both ends are exact.
         if done >= length {
             return to;
+        }
+        if done <= 0.0 {
+            return from;
         }
         let f = done / length;
         let left = match self {

@@ -28,30 +28,33 @@
 //! [`LrFinder`] looks for the learning rate to begin with.
 
 mod any;
+mod constant;
 mod cosine;
 mod cosine_restarts;
 mod curve;
 mod finder;
+mod linear;
 mod one_cycle;
 mod plateau;
 mod registry;
 mod scheduler;
 mod settings;
 mod span;
+mod spec;
 mod stable_decay;
-mod straight;
 mod warmup;
 
 pub use any::AnyScheduler;
+pub use constant::{WarmupConstant, WarmupConstantConfig};
 pub use cosine::{WarmupCosine, WarmupCosineConfig};
 pub use cosine_restarts::{CosineRestarts, CosineRestartsConfig, FirstCycle};
 pub use curve::Curve;
 pub use finder::{LrFinder, LrFinderConfig, Trial};
+pub use linear::{WarmupLinear, WarmupLinearConfig};
 pub use one_cycle::{OneCycle, OneCycleConfig};
 pub use plateau::{ReduceOnPlateau, ReduceOnPlateauConfig};
 pub use registry::ScheduleConfig;
 pub use scheduler::{Schedule, Scheduler};
 pub use span::Span;
 pub use stable_decay::{WarmupStableDecay, WarmupStableDecayConfig};
-pub use straight::{WarmupConstant, WarmupConstantConfig, WarmupLinear, WarmupLinearConfig};
 pub use warmup::Warmup;
