@@ -48,6 +48,7 @@
 //! | --- | --- |
 //! | [`activation`] | activations, as modules, functions and names |
 //! | [`optim`] | optimizers by the conventions of PyTorch, Keras, optax and textbooks |
+//! | [`schedule`] | how the learning rate moves, and a search for where it starts |
 //! | [`init`] | how the weights start |
 //! | [`inspect`] | what goes on inside a network: statistics of activations and gradients |
 //! | [`model`] | a multilayer perceptron |
@@ -78,6 +79,10 @@
 //! # Optimizers
 //!
 #![doc = include_str!("../docs/optimizers.md")]
+//!
+//! # Schedules
+//!
+#![doc = include_str!("../docs/schedules.md")]
 #![warn(missing_docs)]
 
 pub mod activation;
@@ -87,6 +92,7 @@ pub mod inspect;
 pub mod model;
 pub mod optim;
 pub mod registry;
+pub mod schedule;
 
 #[doc = include_str!("../docs/porting.md")]
 pub mod porting {}

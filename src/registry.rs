@@ -3,7 +3,8 @@
 //! A [`Spec`] is a name with optional parameters, `elu(alpha=0.5)`. The registries
 //! ([`ActivationConfig`](crate::activation::ActivationConfig),
 //! [`OptimizerConfig`](crate::optim::OptimizerConfig),
-//! [`InitConfig`](crate::init::InitConfig)) read one and turn it into a configuration; whatever
+//! [`InitConfig`](crate::init::InitConfig),
+//! [`ScheduleConfig`](crate::schedule::ScheduleConfig)) read one and turn it into a configuration; whatever
 //! is wrong with it becomes a [`SpecError`], one line that says what would be right.
 //!
 //! ```
@@ -310,6 +311,21 @@ impl fmt::Display for SpecError {
                 range,
             } => write!(f, "{type_name}: {field} must be {range}, got {value}"),
         }
+    }
+}
+
+/// `Ok` if `value` is a finite number for which `inside` holds.
+pub(crate) fn check(
+    type_name: &'static str,
+    field: &'static str,
+    value: f64,
+    range: &'static str,
+    inside: bool,
+) -> Result<(), SpecError> {
+    if inside && value.is_finite() {
+        Ok(())
+    } else {
+        Err(SpecError::out_of_range(type_name, field, value, range))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
+use burn_extras::schedule::ScheduleConfig;
 
 /// The cells of each row of the table in `page`, the header left out.
 fn rows(page: &'static str) -> Vec<Vec<&'static str>> {
@@ -83,6 +84,30 @@ fn the_table_of_optimizers_lists_every_preset() {
             assert_eq!(exists, listed.contains(&preset), "{name}_{preset}");
         }
     }
+}
+
+#[test]
+fn the_table_of_schedules_is_whole() {
+    let rows = rows(include_str!("../docs/schedules.md"));
+    assert!(rows.iter().all(|row| row.len() == 5), "{rows:#?}");
+    let expected = ScheduleConfig::names().iter().copied().collect();
+    assert_eq!(names(&rows), expected);
+}
+
+#[test]
+fn the_defaults_in_the_table_of_schedules_are_the_defaults() {
+    let mut checked = 0;
+    for row in rows(include_str!("../docs/schedules.md")) {
+        let name = code(row[0])[0];
+        let assignments = code(row[2]).into_iter();
+        for (parameter, value) in assignments.filter_map(|it| it.split_once(" = ")) {
+            let spec = format!("{name}({parameter}={value})");
+            let config: ScheduleConfig = spec.parse().unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(config.to_string(), name, "{parameter} is not {value}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 20, "only {checked} defaults were found");
 }
 
 /// What stands in the last column of the porting page's table under `heading`.

@@ -3,13 +3,13 @@ use std::path::PathBuf;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
+use burn_extras::schedule::ScheduleConfig;
 use clap::Parser;
 
 use crate::check::check;
 use crate::config::RunConfig;
 use crate::norm::Norm;
 use crate::problem::Problem;
-use crate::schedule::Schedule;
 use crate::values::{Optimizer, Widths, above_zero, count, not_negative, positive, share};
 
 /// Trains a network of linear layers on MNIST.
@@ -57,12 +57,13 @@ pub struct Args {
     #[arg(long, value_parser = above_zero, allow_negative_numbers = true)]
     pub lr: Option<f64>,
 
-    /// How the learning rate moves over the steps, t from 0 to T - 1 [default: linear]
-    #[arg(long, value_enum)]
-    pub schedule: Option<Schedule>,
+    /// How the learning rate moves over the steps: constant, linear, cosine, one-cycle, wsd, and more in
+    /// --list [default: linear]
+    #[arg(long, value_name = "NAME")]
+    pub schedule: Option<ScheduleConfig>,
 
     /// Epochs, or a part of one, in which the learning rate rises in a straight line to --lr; the schedule
-    /// takes the steps that are left [default: 0]
+    /// takes the steps that are left [default: the schedule's]
     #[arg(long, value_name = "EPOCHS", value_parser = not_negative, allow_negative_numbers = true)]
     pub warmup: Option<f64>,
 
@@ -115,7 +116,12 @@ pub struct Args {
     #[arg(long)]
     pub plain: bool,
 
-    /// List devices, activations, optimizers and initializers by name
+    /// Look for a learning rate in place of training: a hundred steps at rates that rise from 1e-7 to 10,
+    /// drawn in lr_finder.svg in the folder for the results
+    #[arg(long, conflicts_with_all = ["resume", "lr", "schedule", "warmup"])]
+    pub lr_finder: bool,
+
+    /// List devices, activations, optimizers, initializers and schedules by name
     #[arg(long)]
     pub list: bool,
 }
@@ -129,9 +135,6 @@ impl Args {
             .unwrap_or_default()
             .decide(&config.activation, config.hidden.len());
         config.lr = self.lr.unwrap_or(config.optimizer.default_lr());
-        config.warmup = self
-            .warmup
-            .unwrap_or(config.schedule.default_warmup(config.epochs));
         check(&config)?;
         Ok(config)
     }
@@ -151,7 +154,7 @@ impl Args {
             dropout: self.dropout.unwrap_or(config.dropout),
             lr: self.lr.unwrap_or(config.lr),
             schedule: self.schedule.unwrap_or(config.schedule),
-            warmup: self.warmup.unwrap_or(config.warmup),
+            warmup: self.warmup.or(config.warmup),
             clip: self.clip.or(config.clip),
             batch_size: self.batch_size.unwrap_or(config.batch_size),
             epochs: self.epochs.unwrap_or(config.epochs),

@@ -1,6 +1,7 @@
+use burn_extras::schedule::ScheduleConfig;
+
 use crate::config::{RunConfig, list};
 use crate::problem::Problem;
-use crate::schedule::Schedule;
 
 /// More would not fit in memory with its gradients and the state of an optimizer.
 const MAX_PARAMETERS: usize = 200_000_000;
@@ -35,16 +36,24 @@ pub fn check(config: &RunConfig) -> Result<(), Problem> {
             "--patience {patience}: it waits for a better validation loss, which --validation 0 leaves out"
         ));
     }
-    if config.warmup > 0.0 && config.schedule == Schedule::OneCycle {
+    if matches!(config.schedule, ScheduleConfig::ReduceOnPlateau(_)) && config.validation == 0 {
         return refuse(format!(
-            "--warmup {}: --schedule one-cycle warms up by itself; leave --warmup out",
-            config.warmup
+            "--schedule {}: it waits for the validation loss, which --validation 0 leaves out",
+            config.schedule
         ));
     }
-    if config.warmup >= config.epochs as f64 {
+    let warmup = config.warmup.unwrap_or(0.0);
+    // The text form names what is not as usual.
+    if warmup > 0.0 && config.schedule.to_string().contains("warmup_") {
         return refuse(format!(
-            "--warmup {}: it must be shorter than the training, --epochs {}",
-            config.warmup, config.epochs
+            "--warmup {warmup}: --schedule {} has a warm-up as well; leave one of them out",
+            config.schedule
+        ));
+    }
+    if warmup >= config.epochs as f64 {
+        return refuse(format!(
+            "--warmup {warmup}: it must be shorter than the training, --epochs {}",
+            config.epochs
         ));
     }
     Ok(())

@@ -2,10 +2,10 @@ use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::model::MlpConfig;
 use burn_extras::optim::{AdamConfig, OptimizerConfig};
+use burn_extras::schedule::{ScheduleConfig, WarmupLinearConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{CLASSES, PIXELS};
-use crate::schedule::Schedule;
 
 /// What decides how a run goes, saved beside its results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,10 +22,11 @@ pub struct RunConfig {
     #[serde(default)]
     pub dropout: f64,
     pub lr: f64,
-    pub schedule: Schedule,
-    /// Epochs, or parts of one, in which the learning rate rises before its schedule starts.
+    pub schedule: ScheduleConfig,
+    /// Epochs, or parts of one, in which the learning rate rises before its schedule starts; `None`
+    /// leaves them to the schedule.
     #[serde(default)]
-    pub warmup: f64,
+    pub warmup: Option<f64>,
     /// What the norm of all gradients together is held to.
     #[serde(default)]
     pub clip: Option<f64>,
@@ -50,8 +51,8 @@ impl Default for RunConfig {
             init: InitConfig::he(),
             norm: false,
             dropout: 0.0,
-            schedule: Schedule::Linear,
-            warmup: 0.0,
+            schedule: WarmupLinearConfig::new().into(),
+            warmup: None,
             clip: None,
             batch_size: 100,
             epochs: 10,
@@ -70,6 +71,11 @@ impl RunConfig {
         widths.extend(&self.hidden);
         widths.push(CLASSES);
         widths
+    }
+
+    /// Steps of an epoch with so many images.
+    pub fn steps(&self, images: usize) -> usize {
+        images.div_ceil(self.batch_size)
     }
 
     pub fn network(&self) -> MlpConfig {

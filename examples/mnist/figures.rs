@@ -3,6 +3,7 @@ use burn::data::dataset::Dataset;
 use burn::tensor::{Device, Tensor};
 use burn_extras::inspect::{Inspection, Layer, Report};
 use burn_extras::model::Mlp;
+use burn_extras::schedule::{LrFinder, Trial};
 
 use crate::batch::DigitBatcher;
 use crate::config::RunConfig;
@@ -243,4 +244,58 @@ fn top(pairs: &[[Vec<f64>; 2]]) -> f64 {
     let mut seconds: Vec<f64> = pairs.iter().flatten().map(second).collect();
     seconds.sort_by(f64::total_cmp);
     (2.0 * seconds[seconds.len() / 2]).clamp(5.0, 100.0)
+}
+
+/// The loss at each learning rate of a range test, and where it falls fastest.
+pub fn range_test(config: &RunConfig, finder: &LrFinder) -> Sheet {
+    let trials = finder.trials();
+    let points = |value: fn(&Trial) -> f64| -> Vec<(f64, f64)> {
+        let points = trials.iter().map(|it| (it.rate.log10(), value(it)));
+        points.collect()
+    };
+    let smoothed = points(|it| it.smoothed);
+    // A loss that diverges would flatten all the rest.
+    let start = trials.first().map_or(1.0, |it| it.loss);
+    let heights = smoothed.iter().map(|point| point.1);
+    let y = Axis::around(heights.filter(|loss| *loss < 2.0 * start).chain([0.0]));
+    let x = Axis::around(smoothed.iter().map(|point| point.0))
+        .with_ticks(10)
+        .with_label("logarithm of the learning rate, to base 10");
+    let suggestion = finder.suggestion();
+    let title = match suggestion {
+        Some(rate) => format!("the loss falls fastest at {}", short(rate)),
+        None => "the loss falls nowhere".into(),
+    };
+    let mut panel = Panel::new(title, x, y)
+        .with(Mark::Line {
+            points: points(|it| it.loss),
+            ink: Ink::Faint,
+            width: 1,
+        })
+        .with(Mark::Line {
+            points: smoothed,
+            ink: TRAINING,
+            width: 3,
+        });
+    let steepest = trials.iter().find(|it| Some(it.rate) == suggestion);
+    if let Some(trial) = steepest {
+        panel = panel.with(Mark::Dots {
+            points: vec![(trial.rate.log10(), trial.smoothed)],
+            ink: VALIDATION,
+            radius: 7,
+        });
+    }
+    Sheet::new(format!(
+        "Range test of {} on MNIST",
+        network(&config.widths())
+    ))
+    .with_subtitle(format!(
+        "activation {}, initializer {}, optimizer {}, batches of {}, seed {}",
+        config.activation, config.init, config.optimizer, config.batch_size, config.seed
+    ))
+    .with_legend("loss of each step", Ink::Faint)
+    .with_legend("smoothed", TRAINING)
+    .with_legend("steepest", VALIDATION)
+    .with_grid(1, (1020, 480))
+    .with_panels([panel])
 }

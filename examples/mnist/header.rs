@@ -1,5 +1,6 @@
+use burn_extras::schedule::ScheduleConfig;
+
 use crate::config::{RunConfig, list};
-use crate::schedule::Schedule;
 
 /// Every setting in force, in a few lines.
 pub fn header(config: &RunConfig) -> String {
@@ -31,8 +32,8 @@ fn training(config: &RunConfig) -> String {
         config.optimizer, config.lr
     )];
     parts.push(format!("{} schedule", config.schedule));
-    if config.warmup > 0.0 {
-        parts.push(format!("{} of warm-up", epochs(config.warmup)));
+    if let Some(warmup) = config.warmup.filter(|it| *it > 0.0) {
+        parts.push(format!("{} of warm-up", epochs(warmup)));
     }
     if let Some(clip) = config.clip {
         parts.push(format!("gradients clipped to norm {clip}"));
@@ -59,7 +60,11 @@ pub fn resumption(config: &RunConfig, was: usize, done: usize) -> String {
     let mut text = format!("resumed after {}", epochs(done as f64));
     if was != config.epochs {
         text += &format!(", now to epoch {} and not {was}", config.epochs);
-        if config.schedule != Schedule::Constant {
+        let is_short_and_long_alike = matches!(
+            config.schedule,
+            ScheduleConfig::Constant(_) | ScheduleConfig::ReduceOnPlateau(_)
+        );
+        if !is_short_and_long_alike {
             text += &format!(
                 ": from here on the {} schedule is that of a run of {}",
                 config.schedule,

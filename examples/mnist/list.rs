@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
+use burn_extras::schedule::ScheduleConfig;
 
 use crate::device;
 
@@ -48,6 +49,24 @@ const DRAWS: [(&str, &[&str]); 5] = [
     ),
 ];
 
+/// Schedules by what the rate follows from.
+const CAUSES: [(&str, &[&str]); 3] = [
+    (
+        "after a warm-up: warmup_steps=N or warmup_share=X, and warmup_start=X",
+        &[
+            "constant",
+            "cosine",
+            "cosine_restarts",
+            "linear",
+            "wsd",
+            "wsd_cosine",
+            "wsd_sqrt",
+        ],
+    ),
+    ("up and down", &["one_cycle", "one_cycle_optax"]),
+    ("by the validation loss", &["reduce_on_plateau"]),
+];
+
 /// What `--list` says: every device and every name, the first word of a line with four spaces.
 pub fn text() -> String {
     let mut text = String::from("devices (--device), the best first\n");
@@ -65,6 +84,8 @@ pub fn text() -> String {
     text += "\ninitializers (--init \"he(gain=0.5)\") and their parameters\n";
     text += &families(initializers());
     text += "\nkaiming is he, glorot is xavier; _normal may stand behind each.\n";
+    text += "\nschedules (--schedule \"one-cycle(pct_start=0.2)\") and their parameters\n";
+    text += &families(schedules());
     text
 }
 
@@ -134,6 +155,23 @@ fn initializers() -> Families {
             parameters: config.parameters(),
         };
         let family = families.entry(family).or_default();
+        family.insert(name, entry);
+    }
+    families
+}
+
+fn schedules() -> Families {
+    let mut families = Families::new();
+    for name in ScheduleConfig::names() {
+        let Ok(config) = name.parse::<ScheduleConfig>() else {
+            continue;
+        };
+        let entry = Entry {
+            spec: name.to_string(),
+            endings: String::new(),
+            parameters: config.parameters(),
+        };
+        let family = families.entry(ranked(&CAUSES, name)).or_default();
         family.insert(name, entry);
     }
     families

@@ -6,14 +6,16 @@ use burn::train::Interrupter;
 use burn::train::logger::MetricLogger;
 use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
 use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
+use burn_extras::schedule::AnyScheduler;
 
 use crate::history::{Diverged, Epoch, History};
 
-/// Takes the metrics of a training into a [`History`], keeps its file, and stops the training when
-/// the loss is no longer a number.
+/// Takes the metrics of a training into a [`History`], keeps its file, tells the schedule the
+/// validation loss, and stops the training when the loss is no longer a number.
 pub struct HistoryLogger {
     history: History,
     path: PathBuf,
+    scheduler: AnyScheduler,
     interrupter: Interrupter,
     names: HashMap<MetricId, String>,
     epoch: Epoch,
@@ -22,10 +24,16 @@ pub struct HistoryLogger {
 }
 
 impl HistoryLogger {
-    pub fn new(history: History, path: &Path, interrupter: Interrupter) -> Self {
+    pub fn new(
+        history: History,
+        path: &Path,
+        scheduler: AnyScheduler,
+        interrupter: Interrupter,
+    ) -> Self {
         Self {
             history,
             path: path.to_path_buf(),
+            scheduler,
             interrupter,
             names: HashMap::new(),
             epoch: Epoch::default(),
@@ -88,6 +96,9 @@ impl MetricLogger for HistoryLogger {
         epoch.number = summary.epoch_number;
         epoch.seconds = self.start.elapsed().as_secs_f64();
         self.start = Instant::now();
+        if let Some(loss) = epoch.validation_loss {
+            self.scheduler.report(loss);
+        }
         self.history.state().epochs.push(epoch);
         self.history.save(&self.path);
         if self.history.unwritable().is_some() {

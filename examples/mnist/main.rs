@@ -27,6 +27,7 @@ mod norm;
 mod plain;
 mod print;
 mod problem;
+mod range_test;
 mod results;
 mod resume;
 mod run_folder;
@@ -84,6 +85,12 @@ fn run(args: Args) -> Result<u8, Problem> {
     say(format_args!("device: {line}"));
     let mnist = Mnist::load(args.data.as_deref())?;
     let (train, validation) = split(&config, &mnist.train)?;
+    if args.lr_finder {
+        return threads::in_pool(&config, || {
+            range_test::run(&config, &folder, &device, &train)
+        });
+    }
+    let scheduler = schedule::scheduler(&config, config.steps(train.len()))?;
     let history = match done {
         0 => History::default(),
         done => History::read(&folder.history(), done)?,
@@ -126,6 +133,7 @@ fn run(args: Args) -> Result<u8, Problem> {
                 device: &device,
                 train: train.clone(),
                 validation: validation.clone(),
+                scheduler,
                 history: history.clone(),
                 done,
                 plain: args.plain,

@@ -55,7 +55,7 @@ impl Results<'_> {
                 .then(|| self.evaluation(&network, self.validation)),
             test: self.evaluation(&network, self.test),
         };
-        let steps = self.train.len().div_ceil(config.batch_size);
+        let steps = config.steps(self.train.len());
         let summary = Summary::new(config, self.device_name, &ending, &outcome, &done, steps);
 
         let start = train::initial_network(config, self.train)?.to_device(self.device);

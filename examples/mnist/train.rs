@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
-use burn::data::dataset::Dataset;
 use burn::module::Module;
 use burn::tensor::Device;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, LearningResult, SupervisedTraining};
 use burn_extras::model::Mlp;
+use burn_extras::schedule::AnyScheduler;
 
 use crate::batch::{DigitBatcher, EpochLoader};
 use crate::classifier::Classifier;
@@ -21,7 +21,6 @@ use crate::logger::HistoryLogger;
 use crate::plain::PlainRenderer;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
-use crate::schedule::Rate;
 use crate::signal::Signals;
 use crate::strategy::{LastTwoAndBest, Patience};
 use crate::terminal::Terminal;
@@ -33,6 +32,8 @@ pub struct Training<'a> {
     pub device: &'a Device,
     pub train: Digits,
     pub validation: Digits,
+    /// At its first step; a resumed run finds its place in the checkpoint.
+    pub scheduler: AnyScheduler,
     pub history: History,
     /// Epochs that a resumed run has behind it.
     pub done: usize,
@@ -75,15 +76,8 @@ impl Training<'_> {
             network: config.network().init(&device).load_record(initial),
             clip: config.clip,
         };
-        let steps = self.train.len().div_ceil(config.batch_size);
-        let rate = Rate {
-            schedule: config.schedule,
-            lr: config.lr,
-            warmup: (config.warmup * steps as f64).round() as usize,
-            step: steps * self.done,
-            steps: steps * config.epochs,
-        };
-        Ok(Learner::new(model, config.optimizer.init(), rate))
+        let optimizer = config.optimizer.init();
+        Ok(Learner::new(model, optimizer, self.scheduler.clone()))
     }
 
     fn training(&self, interrupter: Interrupter, plain: bool) -> SupervisedTraining<Classifier> {
@@ -99,8 +93,12 @@ impl Training<'_> {
             .set_device(self.device.clone())
             .build(self.validation.clone());
         let history = &self.history;
-        let logger =
-            HistoryLogger::new(history.clone(), &self.folder.history(), interrupter.clone());
+        let logger = HistoryLogger::new(
+            history.clone(),
+            &self.folder.history(),
+            self.scheduler.clone(),
+            interrupter.clone(),
+        );
         let strategy = LastTwoAndBest::new(history.clone(), self.folder.saved_epochs());
         let mut training = SupervisedTraining::new(self.folder.path(), Arc::new(train), validation)
             .metrics((LossMetric::new(), AccuracyMetric::new()))

@@ -27,9 +27,6 @@ mod problem;
 mod run_folder;
 #[path = "../mnist/saved.rs"]
 mod saved;
-#[path = "../mnist/schedule.rs"]
-#[allow(dead_code, reason = "shared with the mnist example")]
-mod schedule;
 #[path = "../mnist/wait.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod wait;

@@ -1,20 +1,6 @@
 use super::Initialize;
 use crate::registry::SpecError;
-
-/// `Ok` if `value` is a finite number for which `inside` holds.
-pub(super) fn check(
-    type_name: &'static str,
-    field: &'static str,
-    value: f64,
-    range: &'static str,
-    inside: bool,
-) -> Result<(), SpecError> {
-    if inside && value.is_finite() {
-        Ok(())
-    } else {
-        Err(SpecError::out_of_range(type_name, field, value, range))
-    }
-}
+pub(super) use crate::registry::check;
 
 /// `Ok` if `value` is greater than 0.
 pub(super) fn positive(

@@ -135,7 +135,7 @@ fn numbers_out_of_range() {
     }
     fixture.refuses(
         &["--schedule", "cosin"],
-        &["--schedule", "'cosin'", "cosine", "one-cycle", "wsd"],
+        &["--schedule", "\"cosin\"", "cosine", "one_cycle", "wsd"],
     );
 }
 
@@ -151,8 +151,21 @@ fn settings_that_cannot_go_together() {
         (&["--hidden", "", "--dropout", "0.5"], "--hidden \"\""),
         (
             &["--schedule", "one-cycle", "--warmup", "1"],
-            "one-cycle warms up by itself",
+            "one_cycle: it warms up by itself",
         ),
+        (
+            &["--schedule", "cosine(warmup_steps=2)", "--warmup", "1"],
+            "has a warm-up as well",
+        ),
+        (
+            &["--schedule", "cosine(warmup_steps=5000)"],
+            "--schedule cosine(warmup_steps=5000): ",
+        ),
+        (
+            &["--schedule", "reduce-on-plateau", "--validation", "0"],
+            "--validation 0",
+        ),
+        (&["--lr-finder", "--resume"], "--lr-finder"),
         (&["--warmup", "3", "--epochs", "3"], "--epochs 3"),
         (
             &[

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::fixture::{Fixture, printed};
+use crate::fixture::{Fixture, history, printed};
 
 /// The picture after a short run with these flags.
 fn drawn(fixture: &Fixture, name: &str, flags: &[&str]) -> String {
@@ -34,6 +34,34 @@ fn panels(svg: &str) -> Vec<&str> {
 /// The bars of a histogram.
 fn bars(panel: &str) -> usize {
     panel.matches("<rect ").count()
+}
+
+#[test]
+fn the_range_test_is_drawn_and_nothing_else_is_touched() {
+    let fixture = Fixture::new();
+    printed(&fixture.mnist(&["--hidden", "8", "--epochs", "1", "--batch-size", "10"]));
+    let before = history(&fixture.out());
+    let flags = [
+        "--lr-finder",
+        "--hidden",
+        "16",
+        "--optimizer",
+        "sgd",
+        "--batch-size",
+        "10",
+    ];
+    let text = printed(&fixture.mnist(&flags));
+    let line = text.lines().find(|line| line.starts_with("the loss falls"));
+    let (_, rate) = line.unwrap().split_once("--lr ").unwrap();
+    assert!(
+        (1e-7..10.0).contains(&rate.parse::<f64>().unwrap()),
+        "{text}"
+    );
+    let svg = fs::read_to_string(fixture.out().join("lr_finder.svg")).unwrap();
+    let title = format!("the loss falls fastest at {rate}");
+    assert!(texts(&svg).contains(&title.as_str()));
+    assert!(fixture.out().join("model.bpk").exists());
+    assert_eq!(history(&fixture.out()), before);
 }
 
 #[test]

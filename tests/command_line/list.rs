@@ -3,6 +3,7 @@
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::optim::OptimizerConfig;
+use burn_extras::schedule::ScheduleConfig;
 
 use crate::fixture::{example, printed};
 
@@ -51,6 +52,7 @@ fn every_name_is_listed_once() {
     holds_all("activations", ActivationConfig::names());
     holds_all("optimizers", OptimizerConfig::names());
     holds_all("initializers", InitConfig::names());
+    holds_all("schedules", ScheduleConfig::names());
     let devices = listed("devices");
     assert_eq!(
         devices,
@@ -64,7 +66,7 @@ fn fits_on_a_screen_and_is_sorted() {
         assert!(line.chars().count() <= 100, "{line}");
         assert_eq!(line.trim_end(), line);
     }
-    for title in ["activations", "optimizers", "initializers"] {
+    for title in ["activations", "optimizers", "initializers", "schedules"] {
         let lines = section(title);
         let families = lines
             .split(|line| line.starts_with("  ") && !line.starts_with("   "))

@@ -93,9 +93,22 @@ fn all_are_in_the_header_and_in_the_summary() {
     }
 }
 
+/// Lowers the rate after each epoch whose validation loss is not half the best.
+const PLATEAU: &str = "reduce-on-plateau(patience=0, threshold=0.5)";
+
 #[test]
 fn every_schedule_trains_differently() {
-    let schedules = ["constant", "linear", "cosine", "one-cycle", "wsd"];
+    let schedules = [
+        "constant",
+        "linear",
+        "cosine",
+        "cosine-restarts",
+        "one-cycle",
+        "one-cycle(pct_start=0.6)",
+        "wsd",
+        "wsd-sqrt",
+        PLATEAU,
+    ];
     let runs = schedules.map(|schedule| history_of(&["--schedule", schedule]));
     for (index, one) in runs.iter().enumerate() {
         for other in &runs[..index] {
@@ -104,6 +117,20 @@ fn every_schedule_trains_differently() {
     }
     let warm = history_of(&["--schedule", "constant", "--warmup", "2"]);
     assert_ne!(warm, runs[0]);
+}
+
+#[test]
+fn a_resumed_schedule_goes_on_where_it_was() {
+    for schedule in ["one-cycle", "wsd(warmup_steps=15)", PLATEAU] {
+        let (fixture, _) = run(&["--schedule", schedule, "--epochs", "4"]);
+        let whole = history(&fixture.out());
+        for part in ["model", "optim", "scheduler"] {
+            let file = format!("checkpoint/{part}-4.bpk");
+            fs::remove_file(fixture.out().join(file)).unwrap();
+        }
+        printed(&fixture.mnist(&["--resume"]));
+        assert_eq!(history(&fixture.out()), whole, "{schedule}");
+    }
 }
 
 #[test]
