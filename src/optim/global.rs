@@ -111,8 +111,7 @@ struct OfEach<'a> {
 impl ModuleVisitor for OfEach<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.grads.get::<D>(param.id) {
-            let number = (self.number)(grad.reshape([-1]));
-            self.numbers.push(number.cast(FloatDType::F32));
+            self.numbers.push((self.number)(grad.reshape([-1])));
         }
     }
 }

@@ -59,7 +59,7 @@ fn goes_down_the_valley_of_rosenbrock() {
     for (name, config) in configs() {
         // Without a denominator of its own a rule must go slowly: the walls are steep.
         let lr = match name {
-            "sgd" | "asgd" => 1e-3,
+            "sgd" | "asgd" | "lars" => 1e-3,
             "momentum" | "nesterov" => 3e-4,
             // Its first steps have no denominator.
             "radam" => 1e-3,
