@@ -29,10 +29,11 @@ import numpy as np
 
 import optim_wide_problem as problem
 import optim_wide_runners as runners
+from optim_wide_free import FREE
 from optim_wide_muon import MUON, orthogonalized
 from optim_wide_norms import NORMS
 
-CASES = NORMS + MUON
+CASES = NORMS + MUON + FREE
 # The tests compare single precision to a relative 1e-5.
 TOLERANCE = 1e-5
 

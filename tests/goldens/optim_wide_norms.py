@@ -7,7 +7,7 @@ import timm.optim
 import timm.utils.agc
 import torch
 
-from optim_wide_runners import Case, keras_, optax_, torch_, with_
+from optim_wide_runners import Case, Hook, keras_, named, optax_, torch_, with_
 
 DECAY = 0.1
 MOMENTUM = 0.9
@@ -23,8 +23,16 @@ EPS = (2.0**-23, 1e-3)
 factored = with_(optax_, optax.adafactor, min_dim_size_to_factor=1)
 agc = with_(torch_, torch.optim.SGD, momentum=MOMENTUM)
 agc_optax = with_(optax_, optax.sgd, momentum=MOMENTUM)
-clip = lambda **options: with_(timm.utils.agc.adaptive_clip_grad, **options)
-clip_optax = lambda **options: with_(optax.adaptive_grad_clip, **options)
+
+
+def clip(**options):
+    clipped = timm.utils.agc.adaptive_clip_grad
+    return Hook(named(clipped), options, lambda _: with_(clipped, **options))
+
+
+def clip_optax(**options):
+    return Hook(named(optax.adaptive_grad_clip), options, lambda _: optax.adaptive_grad_clip(**options))
+
 
 LARGE = "With a learning rate so large that PyTorch's 1 / sqrt(t) is sometimes the smaller."
 ROWS = "The unit is the first axis: in PyTorch's layout [out, in, ...] an output."

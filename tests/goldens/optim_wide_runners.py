@@ -12,6 +12,7 @@ os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
+import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
@@ -69,7 +70,8 @@ class Case:
 
 
 def flat(tensors):
-    return np.concatenate([np.asarray(t, dtype=np.float64).reshape(-1) for t in tensors])
+    plain_ = lambda t: t.detach().numpy() if isinstance(t, torch.Tensor) else np.asarray(t)
+    return np.concatenate([plain_(t).astype(np.float64).reshape(-1) for t in tensors])
 
 
 def named(it):
@@ -85,73 +87,98 @@ def plain(settings):
     return {key: value if isinstance(value, simple) else as_text(value) for key, value in settings.items()}
 
 
-def values(params):
-    return flat([p.detach().numpy() for p in params])
+@dataclass
+class Hook:
+    """Something that is done at every step: `start` makes it anew for each case, from the parameters."""
+
+    source: str
+    settings: dict
+    start: Callable
+
+
+def described(options, **hooks):
+    """The settings, with those of the hooks that there are."""
+    return {**plain(options), **{key: {hook.source: hook.settings} for key, hook in hooks.items() if hook}}
 
 
 def torch_(cls, before=None, evaluated=None, transposed=False, group=None, source=None, **options):
-    """`before` is called with the parameters when their gradients are there, `evaluated` after a step.
+    """`before` is a hook on the parameters with their gradients.
+
+    `evaluated` gives the weights to evaluate from the optimizer and the parameters, or is a hook that does.
 
     With `transposed` the library has the transposes of all parameters and gradients, and gives them back as they were.
     `group` are settings that the library reads from the group of parameters alone.
     """
     turned = (lambda x: np.ascontiguousarray(x.T)) if transposed else (lambda x: x)
+    average = evaluated if isinstance(evaluated, Hook) else None
 
     def run(lr, tensors):
         params = [torch.nn.Parameter(torch.tensor(turned(PARAMS[name]))) for name in tensors]
         optimizer = cls([{"params": params, **group}] if group else params, lr=lr, **options)
+        prepare = before.start(params) if before else None
+        evaluate = average.start(params) if average else evaluated
         for t in range(STEPS):
             for each in optimizer.param_groups:
                 each["lr"] = lr * FACTORS[t]
             for p, name in zip(params, tensors):
                 p.grad = torch.tensor(turned(GRADS[name][t]))
-            if before:
-                before(params)
+            if prepare:
+                prepare(params)
             optimizer.step()
             after = flat([turned(p.detach().numpy()) for p in params])
-            yield Step(after, evaluated and evaluated(optimizer, params))
+            yield Step(after, evaluate and flat(evaluate(optimizer, params)))
 
-    settings = plain({**options, **(group or {})})
-    if before:
-        settings["before"] = {named(before): plain(getattr(before, "keywords", {}))}
+    settings = described({**options, **(group or {})}, before=before, evaluated=average)
     if transposed:
         settings["transposed"] = True
     return Recipe(source or named(cls), settings, run)
 
 
-def keras_(cls, **options):
+def keras_(cls, evaluated=None, **options):
+    """`evaluated` gives the weights to evaluate from the optimizer and the parameters."""
+
     def run(lr, tensors):
         params = [keras.Variable(PARAMS[name], dtype="float64") for name in tensors]
         optimizer = cls(learning_rate=lr, **options)
         for t in range(STEPS):
             optimizer.learning_rate = lr * FACTORS[t]
             optimizer.apply([jnp.asarray(GRADS[name][t]) for name in tensors], params)
-            yield Step(flat([p.numpy() for p in params]))
+            after = flat([p.numpy() for p in params])
+            yield Step(after, evaluated and flat(evaluated(optimizer, params)))
 
     return Recipe(named(cls), plain(options), run)
 
 
-def optax_(make, before=None, evaluated=None, **options):
-    """`before` is a transformation of the gradients, `evaluated` is called with the state after a step."""
+def optax_(make, before=None, evaluated=None, source=None, infinite=(), **options):
+    """`before` is a hook that makes a transformation of the gradients.
+
+    `evaluated` gives the weights to evaluate from the state and the parameters, or is a hook that does. At the steps
+    `infinite` the first number of the first gradient is.
+    """
+    average = evaluated if isinstance(evaluated, Hook) else None
+
+    def made(lr):
+        # The learning rate is given at every step, as PyTorch's are: a schedule would count the steps in its own way.
+        optimizer = make(lr, **options)
+        return optax.chain(before.start(None), optimizer) if before else optimizer
 
     def run(lr, tensors):
-        factors = jnp.asarray(FACTORS)
-        optimizer = make(lambda count: lr * factors[count], **options)
-        if before:
-            optimizer = optax.chain(before(), optimizer)
         params = [jnp.asarray(PARAMS[name]) for name in tensors]
-        state = optimizer.init(params)
+        state = made(lr).init(params)
+        update = jax.jit(lambda lr, grads, state, params: made(lr).update(grads, state, params))
+        evaluate = average.start(params) if average else evaluated
         for t in range(STEPS):
             grads = [jnp.asarray(GRADS[name][t]) for name in tensors]
-            updates, state = optimizer.update(grads, state, params)
+            if t + 1 in infinite:
+                grads[0] = grads[0].reshape(-1).at[0].set(jnp.inf).reshape(grads[0].shape)
+            updates, state = update(lr * FACTORS[t], grads, state, params)
             params = optax.apply_updates(params, updates)
-            yield Step(flat(params), evaluated and flat(evaluated(state, params)))
+            yield Step(flat(params), evaluate and flat(evaluate(state, params)))
 
-    settings = plain(options)
-    if before:
-        settings["before"] = {named(before): plain(before.keywords)}
-    return Recipe(named(make), settings, run)
+    settings = described(options, before=before, evaluated=average)
+    if infinite:
+        settings["infinite"] = list(infinite)
+    return Recipe(source or named(make), settings, run)
 
 
-def with_(function, *given, **options):
-    return functools.partial(function, *given, **options)
+with_ = functools.partial
