@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
-use burn_extras::activation::{Gate, learned_snake, prelu};
+use burn_extras::activation::{Gate, Snake, prelu};
 use burn_extras_benches::with_gradient;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ fn ours() -> Vec<(&'static str, Function)> {
         ),
         (
             "snake",
-            Box::new(|[x, _, a]| learned_snake(x.clone(), 1, a.clone().reshape([1_000]))),
+            Box::new(|[x, _, a]| Snake::learned(x.clone(), 1, a.clone().reshape([1_000]))),
         ),
     ]
 }
