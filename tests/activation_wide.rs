@@ -12,7 +12,7 @@ use serde_json::Value;
 
 const GOLDENS: &str = include_str!("goldens/wide.json");
 
-/// The cases of `tests/activation_rows.rs`, and what has one of its own in Burn.
+/// The cases of `tests/activation_rows/`, and one that Burn has.
 const ELSEWHERE: [&str; 11] = [
     "softmax",
     "log_softmax",

@@ -175,7 +175,7 @@ learned! {
     derf: DynamicErf, {
         alpha: Finite = 0.5 One, shift: Finite = 0.0 One, weight: Finite = 1.0 Each, bias: Finite = 0.0 Each
     }
-    /// TeLU with a learned sharpness: `x tanh(e^(alpha x))`.
+    /// TeLU with a learned sharpness, `learned(telu)`: `x tanh(e^(alpha x))`.
     ///
     /// `alpha` starts at 1. Source: [Fernandez and Mali](https://arxiv.org/abs/2412.20269), where it is 1.
     telu learned: Telu, { alpha: Finite = 1.0 Either }
