@@ -252,6 +252,7 @@ fn names_and_json_round_trip() {
         "prelu(channels=3)",
         "learned(snake)",
         "learned(snake, a=2, channels=3)",
+        "learned(hard_tanh, min=-2, channels=64)",
         "gated(elu(alpha=0.5), bias=1)",
         "swiglu",
         "swiglu(d_input=4, d_output=8)",

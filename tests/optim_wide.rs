@@ -23,7 +23,7 @@ fn tolerance(dtype: DType) -> f64 {
 }
 
 /// Rules and modifiers that are not here yet.
-const PENDING: [&str; 3] = ["muon", "adafactor", "adaptive"];
+const PENDING: [&str; 4] = ["muon", "adafactor", "adaptive", "schedule"];
 
 #[derive(Deserialize)]
 struct Goldens {

@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
-use burn_extras::activation::{Gate, learned_snake, log_softmax, prelu, softmax, sparsemax};
+use burn_extras::activation::{Gate, Snake, log_softmax, prelu, softmax, sparsemax};
 use burn_extras_benches::with_gradient;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -43,7 +43,7 @@ fn ours() -> Vec<(&'static str, Function)> {
         ),
         (
             "snake",
-            Box::new(|[x, _, a]| learned_snake(x.clone(), 1, a.clone().reshape([FEATURES]))),
+            Box::new(|[x, _, a]| Snake::learned(x.clone(), 1, a.clone().reshape([FEATURES]))),
         ),
         ("softmax-10", rows(|x| softmax(x, 1))),
         ("softmax-1000", rows(|x| softmax(x, 1))),

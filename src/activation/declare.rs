@@ -1,5 +1,6 @@
 //! How an activation is declared: its formula is written by hand, the rest follows from a table row.
 
+use super::learned::Kind;
 use crate::fused::Shared;
 use crate::registry::{Spec, SpecError};
 
@@ -68,6 +69,8 @@ pub(crate) trait Declared: Sized {
     const MODULE: &'static str;
     /// The gain that libraries use by convention.
     const GAIN: Option<f64>;
+    /// The same with learned parameters, or why there is no such thing.
+    const LEARNED: Result<&'static Kind, &'static str>;
 
     fn from_spec(spec: &mut Spec) -> Result<Self, SpecError>;
     fn to_spec(&self) -> Spec;
@@ -92,7 +95,8 @@ pub(crate) trait Listed: Sized {
 
 /// Declares an activation: its type, free function, configuration and registry entry.
 ///
-/// The formula, `impl Pointwise`, stands below the declaration.
+/// The formula stands below the declaration: `impl Pointwise`, or, if there are parameters, `impl Parametric`,
+/// from which follows that the parameters can be learned too. Those that cannot have `constant` and the reason.
 macro_rules! activation {
     (
         $(#[$doc:meta])*
@@ -114,6 +118,8 @@ macro_rules! activation {
             const ALIASES: &'static [&'static str] = &[$($alias),*];
             const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
+            const LEARNED: Result<&'static crate::activation::learned::Kind, &'static str> =
+                Err("it has no parameters to learn");
 
             fn from_spec(_spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
                 Ok(Self)
@@ -144,7 +150,8 @@ macro_rules! activation {
         $(#[$doc:meta])*
         $name:ident {
             $($(#[$field_doc:meta])* $field:ident / $with:ident: $range:ident = $default:literal),+ $(,)?
-        }, $config:ident, $function:ident, [$($alias:literal),*] $(, gain $gain:expr)? $(, check $check:path)?
+        }, $config:ident, $function:ident, [$($alias:literal),*]
+        $(, gain $gain:expr)? $(, check $check:path)? $(, constant $why:literal)?
     ) => {
         $(#[$doc])*
         #[derive(burn::module::Module, Copy, Debug, PartialEq)]
@@ -240,13 +247,40 @@ macro_rules! activation {
             $config { $($field),+ }.init().forward(tensor)
         }
 
+        impl crate::fused::Pointwise for $name {
+            #[inline(always)]
+            fn value<N: crate::fused::Number>(&self, x: N) -> N {
+                self.constant(x, [$(N::literal(self.$field)),+])
+            }
+
+            #[inline(always)]
+            fn slope<N: crate::fused::Number>(&self, x: N) -> N {
+                match self.constant_slope(x, [$(N::literal(self.$field)),+]) {
+                    Some(slope) => slope,
+                    None => crate::fused::derivative(self, x),
+                }
+            }
+
+            #[inline(always)]
+            fn slope_from_output<N: crate::fused::Number>(&self, y: N) -> Option<N> {
+                self.constant_slope_from_output(y)
+            }
+        }
+
         activation!(@forward $name);
+
+        activation! {
+            @learned $name { $($field: $range = $default),+ }, $config, $function,
+            [$($check)?] $($why)?
+        }
 
         impl crate::activation::declare::Declared for $config {
             const NAME: &'static str = stringify!($function);
             const ALIASES: &'static [&'static str] = &[$($alias),*];
             const MODULE: &'static str = module_path!();
             const GAIN: Option<f64> = activation!(@gain $($gain)?);
+            const LEARNED: Result<&'static crate::activation::learned::Kind, &'static str> =
+                activation!(@kind $name $($why)?);
 
             fn from_spec(spec: &mut crate::registry::Spec) -> Result<Self, crate::registry::SpecError> {
                 let config = Self { $($field: spec.take(stringify!($field), $default)),+ };
@@ -296,6 +330,75 @@ macro_rules! activation {
                 crate::fused::shared(crate::activation::gated::Gated(*self))
             }
         }
+    };
+    (
+        @learned $name:ident { $($field:ident: $range:ident = $default:literal),+ }, $config:ident,
+        $function:ident, [$($check:path)?]
+    ) => {
+        impl $name {
+            const LEARNED: &'static crate::activation::learned::Kind = &crate::activation::learned::Kind {
+                name: stringify!($function),
+                written: concat!("learned(", stringify!($function), ")"),
+                function: crate::activation::learned::Maker::Listed(Self::learnable),
+                parameters: &[$(crate::activation::learned::Parameter {
+                    name: stringify!($field),
+                    range: crate::activation::declare::Range::$range,
+                    start: $default,
+                    count: crate::activation::learned::Count::Either,
+                }),+],
+                check: activation!(@check $config { $($field),+ } $($check)?),
+            };
+
+            #[inline(never)]
+            fn learnable() -> crate::fused::Shared {
+                crate::fused::shared::<_, { 1 + [$(stringify!($field)),+].len() }>(
+                    crate::activation::parametric::Learnable::<Self>::new(),
+                )
+            }
+
+            /// The activation with other parameters for each place along an axis, or with learned ones: gradients
+            /// reach the tensors.
+            ///
+            /// # Shapes
+            ///
+            /// The output has the tensor's. A parameter is one number, or one for each place along the axis.
+            ///
+            /// # Panics
+            ///
+            /// When a parameter has another number of places.
+            pub fn learned<const D: usize>(
+                tensor: burn::tensor::Tensor<D>,
+                axis: usize,
+                $($field: burn::tensor::Tensor<1>),+
+            ) -> burn::tensor::Tensor<D> {
+                crate::activation::learned::apply(Self::learnable(), tensor, axis, [$($field),+])
+            }
+        }
+
+        impl crate::activation::LearnedConfig {
+            #[doc = concat!(
+                "[`", stringify!($name), "`](super::", stringify!($name), ") with learned parameters, `learned(",
+                stringify!($function), ")`.\n\nThey start at the defaults of the constant ones:",
+                $(" `", stringify!($field), "` at ", stringify!($default), ",",)+
+                " and are free from there on."
+            )]
+            pub fn $function() -> Self {
+                Self::of($name::LEARNED)
+            }
+        }
+    };
+    (
+        @learned $name:ident { $($field:ident: $range:ident = $default:literal),+ }, $config:ident,
+        $function:ident, [] $why:literal
+    ) => {};
+    (@kind $name:ident) => { Ok($name::LEARNED) };
+    (@kind $name:ident $why:literal) => { Err($why) };
+    (@check $config:ident { $($field:ident),+ }) => { None };
+    (@check $config:ident { $($field:ident),+ } $check:path) => {
+        Some(|starts| match starts {
+            &[$($field),+] => $check(&$config { $($field),+ }),
+            _ => Ok(()),
+        })
     };
     (@gain) => { None };
     (@gain $gain:expr) => { Some($gain) };

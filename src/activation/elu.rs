@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 /// What the exponential of a negative side sees: `x` up to zero, 0 above, where it would overflow.
@@ -7,6 +8,12 @@ use crate::fused::{Number, Pointwise};
 #[inline(always)]
 fn left<N: Number>(x: N) -> N {
     x.if_positive(N::literal(0.0), x)
+}
+
+/// A quotient, bounded where `e^x - 1` is -1 in every float type: minus infinity times 0 is not a number.
+#[inline(always)]
+fn settled<N: Number>(x: N) -> N {
+    x.max(N::literal(-800.0))
 }
 
 activation! {
@@ -21,15 +28,15 @@ activation! {
     }, EluConfig, elu, []
 }
 
-impl Pointwise for Elu {
+impl Parametric<1> for Elu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.if_positive(x, left(x).exp_m1() * self.alpha)
+    fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
+        x.if_positive(x, left(x).exp_m1() * alpha)
     }
 
     // Faster: no exponential.
     #[inline(always)]
-    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+    fn constant_slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.if_positive(N::literal(1.0), y + self.alpha))
     }
 }
@@ -46,15 +53,15 @@ activation! {
     }, CeluConfig, celu, []
 }
 
-impl Pointwise for Celu {
+impl Parametric<1> for Celu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.if_positive(x, (left(x) / self.alpha).exp_m1() * self.alpha)
+    fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
+        x.if_positive(x, settled(left(x) / alpha).exp_m1() * alpha)
     }
 
     // Faster: no exponential.
     #[inline(always)]
-    fn slope_from_output<N: Number>(&self, y: N) -> Option<N> {
+    fn constant_slope_from_output<N: Number>(&self, y: N) -> Option<N> {
         Some(y.if_positive(N::literal(1.0), y / self.alpha + 1.0))
     }
 }
@@ -99,17 +106,41 @@ activation! {
     }, PeluConfig, pelu, []
 }
 
-impl Pointwise for Pelu {
+impl Pelu {
+    /// The value, with `slope = a / b`.
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.if_positive(x * (self.a / self.b), (left(x) / self.b).exp_m1() * self.a)
+    fn value_of<N: Number>(x: N, [a, b]: [N; 2], slope: N) -> N {
+        x.if_positive(x * slope, settled(left(x) / b).exp_m1() * a)
+    }
+
+    /// The derivative of that.
+    #[inline(always)]
+    fn slope_of<N: Number>(x: N, b: N, slope: N) -> N {
+        x.if_positive(slope, (left(x) / b).exp() * slope)
+    }
+}
+
+impl Parametric<2> for Pelu {
+    #[inline(always)]
+    fn value_with<N: Number>(x: N, [a, b]: [N; 2]) -> N {
+        Self::value_of(x, [a, b], a / b)
     }
 
     // Faster: one choice of a side.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let slope = self.a / self.b;
-        x.if_positive(N::literal(slope), (left(x) / self.b).exp() * slope)
+    fn slope_with<N: Number>(x: N, [a, b]: [N; 2]) -> Option<N> {
+        Some(Self::slope_of(x, b, a / b))
+    }
+
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, literals: [N; 2]) -> N {
+        Self::value_of(x, literals, N::literal(self.a / self.b))
+    }
+
+    #[inline(always)]
+    fn constant_slope<N: Number>(&self, x: N, [_, b]: [N; 2]) -> Option<N> {
+        let slope = N::literal(self.a / self.b);
+        Some(Self::slope_of(x, b, slope))
     }
 }
 

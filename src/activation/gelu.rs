@@ -1,6 +1,7 @@
 use core::f64::consts::{FRAC_2_SQRT_PI, SQRT_2};
 
 use super::declare::activation;
+use super::parametric::Parametric;
 use super::silu::gated;
 use crate::fused::{Number, Pointwise};
 
@@ -87,31 +88,34 @@ activation! {
 }
 
 impl Smu {
-    /// Half the difference of the slopes on both sides, `|k| / 2`.
+    /// Of `x`, `mu k`, `k`, and the slopes far out: `min(1, alpha)` on the left, `max(1, alpha)` on the right.
     #[inline(always)]
-    fn half(&self) -> f64 {
-        0.5 * (1.0 - self.alpha).abs()
-    }
-
-    /// `|mu k x|`, bounded where the error function is 1; the first bound makes infinity times 0 a 0.
-    #[inline(always)]
-    fn inner<N: Number>(&self, x: N) -> N {
-        let scale = 2.0 * self.mu * self.half();
-        (x.clamp(-1e30, 1e30) * scale).abs().min(N::literal(TAIL))
-    }
-
-    /// A slope that lacks `rest` of what it is far out: `max(1, alpha)` on the right, `min(1, alpha)` on
-    /// the left. By the complement, because on the left 1 + erf q cancels.
-    #[inline(always)]
-    fn side<N: Number>(&self, x: N, rest: N) -> N {
-        let (low, high) = (self.alpha.min(1.0), self.alpha.max(1.0));
-        x.if_negative(rest + low, -rest + high)
+    fn value_of<N: Number>(x: N, scale: N, k: N, [low, high]: [N; 2]) -> N {
+        // |mu k x|, bounded where the error function is 1; the first bound makes infinity times 0 a 0.
+        let inner = (x.clamp(-1e30, 1e30) * scale).abs().min(N::literal(TAIL));
+        // What a slope lacks of what it is far out. By the complement, because on the left 1 + erf q cancels.
+        let rest = inner.erfc() * (k.abs() * 0.5);
+        x.gated_by(x.if_negative(rest + low, -rest + high))
     }
 }
 
-impl Pointwise for Smu {
+impl Parametric<2> for Smu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.gated_by(self.side(x, self.inner(x).erfc() * self.half()))
+    fn value_with<N: Number>(x: N, [alpha, mu]: [N; 2]) -> N {
+        let one = N::literal(1.0);
+        let k = one - alpha;
+        Self::value_of(x, mu * k, k, [alpha.min(one), alpha.max(one)])
+    }
+
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, _parameters: [N; 2]) -> N {
+        let k = 1.0 - self.alpha;
+        let sides = [self.alpha.min(1.0), self.alpha.max(1.0)];
+        Self::value_of(
+            x,
+            N::literal(self.mu * k),
+            N::literal(k),
+            sides.map(N::literal),
+        )
     }
 }

@@ -76,11 +76,17 @@ activation! {
     TanhExp, tanhexp, ["telu", "tanh_exp"]
 }
 
+/// `x tanh(e^t)`, where `t` is `x`, or that times a learned sharpness.
+#[inline(always)]
+pub(super) fn sharpened<N: Number>(x: N, t: N) -> N {
+    // tanh(e^3) is 1 in every float type, and minus infinity times 0 is not a number.
+    x.max(N::literal(-3e38)) * t.min(N::literal(3.0)).exp().tanh()
+}
+
 impl Pointwise for TanhExp {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // tanh(e^3) is 1 in every float type.
-        x.max(N::literal(-TAIL)) * x.min(N::literal(3.0)).exp().tanh()
+        sharpened(x, x)
     }
 
     // Faster: no choice of a side, and finite at infinity.

@@ -31,6 +31,7 @@ mod gelu;
 mod identity;
 mod learned;
 mod mish;
+mod parametric;
 mod periodic;
 mod registry;
 mod relu;

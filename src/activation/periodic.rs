@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -14,10 +15,10 @@ activation! {
     }, SineConfig, sine, ["sin"]
 }
 
-impl Pointwise for Sine {
+impl Parametric<1> for Sine {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        (x * self.omega).sin()
+    fn value_with<N: Number>(x: N, [omega]: [N; 1]) -> N {
+        (x * omega).sin()
     }
 }
 
@@ -64,19 +65,21 @@ activation! {
     }, SnakeConfig, snake, []
 }
 
-impl Pointwise for Snake {
+impl Parametric<1> for Snake {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        let sine = (x * self.a).sin();
-        sine.mul_add(sine / self.a, x)
+    fn value_with<N: Number>(x: N, [a]: [N; 1]) -> N {
+        let sine = (x * a).sin();
+        // sin(a x) / a, which for the tiniest frequency is x, and so is what its derivative by a needs.
+        let ratio = (a.abs() - 1e-30).if_positive(sine / a, x);
+        sine.mul_add(ratio, x)
     }
 
     // Faster: no division.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
+    fn slope_with<N: Number>(x: N, [a]: [N; 1]) -> Option<N> {
         // 2 sin cos, because 2 a x may overflow.
-        let phase = x * self.a;
-        phase.sin() * phase.cos() * 2.0 + 1.0
+        let phase = x * a;
+        Some(phase.sin() * phase.cos() * 2.0 + 1.0)
     }
 }
 

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::declare::{Declared, Listed};
+use super::learned::Kind;
 use super::{elsewhere, gated, learned, *};
 use crate::fused::{Pointwise, Shared, shared};
 use crate::registry::{Spec, SpecError};
@@ -98,6 +99,8 @@ macro_rules! registry {
                 }
             }
         }
+        /// Each formula with parameters as one of learned ones, or why it cannot be.
+        const LEARNED: &[Result<&Kind, &str>] = &[$(<$config as Declared>::LEARNED,)*];
 
         impl ActivationConfig {
             /// Each formula at its defaults: what the tests, benchmarks and plots go through.
@@ -212,6 +215,21 @@ macro_rules! registry {
                         .any(|aliases| aliases.contains(&name))
             }
 
+            /// What the formula of this name becomes when its parameters are learned, or why there is no such thing.
+            fn learned(name: &str) -> Option<Result<&'static Kind, &'static str>> {
+                $(
+                    if is_named::<$plain>(name) {
+                        return Some(<$plain as Declared>::LEARNED);
+                    }
+                )*
+                $(
+                    if is_named::<$config>(name) {
+                        return Some(<$config as Declared>::LEARNED);
+                    }
+                )*
+                None
+            }
+
             fn from_spec(spec: &mut Spec) -> Result<Self, SpecError> {
                 let name = spec.name().to_string();
                 $(
@@ -274,6 +292,12 @@ impl From<GatedConfig> for ActivationConfig {
     }
 }
 
+/// All learned activations.
+fn learned_kinds() -> impl Iterator<Item = &'static Kind> {
+    let formulas = LEARNED.iter().flatten().copied();
+    learned::KINDS.iter().chain(formulas)
+}
+
 fn is_named<T: Declared>(name: &str) -> bool {
     T::NAME == name || T::ALIASES.contains(&name)
 }
@@ -281,8 +305,10 @@ fn is_named<T: Declared>(name: &str) -> bool {
 impl ActivationConfig {
     /// The names that can be parsed; some have aliases besides.
     pub fn names() -> &'static [&'static str] {
-        static ALL: LazyLock<Vec<&str>> =
-            LazyLock::new(|| [FORMULAS, LAYERS, learned::NAMES, &gated::NAMES].concat());
+        static ALL: LazyLock<Vec<&str>> = LazyLock::new(|| {
+            let learned: Vec<_> = learned_kinds().map(|kind| kind.written).collect();
+            [FORMULAS, LAYERS, &learned, &gated::NAMES].concat()
+        });
         &ALL
     }
 
@@ -397,6 +423,25 @@ impl FromStr for ActivationConfig {
     }
 }
 
+/// Reads what stands within `learned(...)`.
+fn read_learned(spec: &mut Spec) -> Result<LearnedConfig, SpecError> {
+    if let Some(config) = LearnedConfig::within(spec) {
+        return config;
+    }
+    match ActivationConfig::learned(spec.name()) {
+        Some(Ok(kind)) => LearnedConfig::read(kind, spec),
+        Some(Err(why)) => {
+            let what = format!("learned({})", spec.name());
+            Err(SpecError::instead(what, why.to_string()))
+        }
+        None => {
+            let within = learned_kinds().filter(|kind| kind.is_within());
+            let names: Vec<_> = within.map(|kind| kind.name).collect();
+            Err(spec.unknown("activation that can be learned", &names))
+        }
+    }
+}
+
 /// Reads `gated(NAME)` and `learned(NAME)`, and the same with settings after the name, which in the former may
 /// have parameters itself.
 fn read_within(text: &str) -> Option<Result<ActivationConfig, SpecError>> {
@@ -424,7 +469,7 @@ fn read_within(text: &str) -> Option<Result<ActivationConfig, SpecError>> {
         })),
         "learned" => Some(
             Spec::parse(&format!("{name}{settings}")).and_then(|mut spec| {
-                let config = LearnedConfig::within(&mut spec)?;
+                let config = read_learned(&mut spec)?;
                 spec.finish().map(|()| config.into())
             }),
         ),

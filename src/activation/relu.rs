@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -45,10 +46,10 @@ activation! {
     }, LeakyReluConfig, leaky_relu, ["lrelu"], gain core::f64::consts::SQRT_2
 }
 
-impl Pointwise for LeakyRelu {
+impl Parametric<1> for LeakyRelu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.if_positive(x, x * self.negative_slope)
+    fn value_with<N: Number>(x: N, [negative_slope]: [N; 1]) -> N {
+        x.if_positive(x, x * negative_slope)
     }
 }
 
@@ -62,10 +63,10 @@ activation! {
     }, ThresholdedReluConfig, thresholded_relu, ["trelu"]
 }
 
-impl Pointwise for ThresholdedRelu {
+impl Parametric<1> for ThresholdedRelu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        let above = x - self.theta;
+    fn value_with<N: Number>(x: N, [theta]: [N; 1]) -> N {
+        let above = x - theta;
         above.if_positive(x, above.heaviside())
     }
 }
@@ -98,18 +99,18 @@ activation! {
     }, StarReluConfig, star_relu, []
 }
 
-impl Pointwise for StarRelu {
+impl Parametric<2> for StarRelu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
+    fn value_with<N: Number>(x: N, [scale, bias]: [N; 2]) -> N {
         let x = x.max(N::literal(0.0));
         // The square alone may overflow where the result does not.
-        (x * self.scale).mul_add(x, N::literal(self.bias))
+        (x * scale).mul_add(x, bias)
     }
 
     // Faster: one term, where the rule for products adds two.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        x.max(N::literal(0.0)) * (2.0 * self.scale)
+    fn slope_with<N: Number>(x: N, [scale, _]: [N; 2]) -> Option<N> {
+        Some(x.max(N::literal(0.0)) * (scale * 2.0))
     }
 }
 
@@ -146,9 +147,14 @@ activation! {
     }, NlReluConfig, nlrelu, ["nl_relu"]
 }
 
-impl Pointwise for NlRelu {
+impl Parametric<1> for NlRelu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
+    fn value_with<N: Number>(x: N, [beta]: [N; 1]) -> N {
+        (x.max(N::literal(0.0)) * beta).ln_1p()
+    }
+
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, [beta]: [N; 1]) -> N {
         // Far out beta x may overflow; there ln(1 + beta x) is ln beta + ln x.
         let (factor, shift) = match self.beta > 1.0 {
             true => (1.0, self.beta.ln()),
@@ -156,7 +162,7 @@ impl Pointwise for NlRelu {
         };
         let far = x - 1e17;
         let x = x.max(N::literal(0.0));
-        far.if_positive(x * factor, x * self.beta).ln_1p()
+        far.if_positive(x * factor, x * beta).ln_1p()
             + far.if_positive(N::literal(shift), N::literal(0.0))
     }
 }

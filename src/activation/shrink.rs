@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -11,16 +12,16 @@ activation! {
     }, SoftShrinkConfig, soft_shrink, []
 }
 
-impl Pointwise for SoftShrink {
+impl Parametric<1> for SoftShrink {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x - x.clamp(-self.lambda, self.lambda)
+    fn value_with<N: Number>(x: N, [lambda]: [N; 1]) -> N {
+        x - x.max(-lambda).min(lambda)
     }
 
     // Exact at both ends of the middle: 0, as in PyTorch.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x.abs() - self.lambda).heaviside()
+    fn slope_with<N: Number>(x: N, [lambda]: [N; 1]) -> Option<N> {
+        Some((x.abs() - lambda).heaviside())
     }
 }
 
@@ -34,10 +35,10 @@ activation! {
     }, HardShrinkConfig, hard_shrink, []
 }
 
-impl Pointwise for HardShrink {
+impl Parametric<1> for HardShrink {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        let outside = x.abs() - self.lambda;
+    fn value_with<N: Number>(x: N, [lambda]: [N; 1]) -> N {
+        let outside = x.abs() - lambda;
         outside.if_positive(x, outside.heaviside())
     }
 }
@@ -56,11 +57,11 @@ activation! {
     }, ShrinkConfig, shrink, []
 }
 
-impl Pointwise for Shrink {
+impl Parametric<2> for Shrink {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        let outside = x.abs() - self.lambda;
-        let moved = x.if_positive(x - self.bias, x + self.bias);
+    fn value_with<N: Number>(x: N, [lambda, bias]: [N; 2]) -> N {
+        let outside = x.abs() - lambda;
+        let moved = x.if_positive(x - bias, x + bias);
         outside.if_positive(moved, outside.heaviside())
     }
 }

@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -48,17 +49,17 @@ activation! {
     }, HardSigmoidConfig, hard_sigmoid, []
 }
 
-impl Pointwise for HardSigmoid {
+impl Parametric<2> for HardSigmoid {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        (x * self.alpha + self.beta).clamp(0.0, 1.0)
+    fn value_with<N: Number>(x: N, [alpha, beta]: [N; 2]) -> N {
+        (x * alpha + beta).clamp(0.0, 1.0)
     }
 
     // Faster: one test for both bounds.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let line = x * self.alpha + self.beta;
-        line.inside(0.0, 1.0) * self.alpha
+    fn slope_with<N: Number>(x: N, [alpha, beta]: [N; 2]) -> Option<N> {
+        let line = x * alpha + beta;
+        Some(line.inside(0.0, 1.0) * alpha)
     }
 }
 

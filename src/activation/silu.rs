@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 /// Beyond 800 the sigmoid is 0 or 1 in every float type. Bounding keeps infinity out of products.
@@ -54,16 +55,17 @@ activation! {
     }, SwishConfig, swish, []
 }
 
-impl Pointwise for Swish {
+impl Parametric<1> for Swish {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        gated(x.max(N::literal(-TAIL / self.beta)), x * self.beta)
+    fn value_with<N: Number>(x: N, [beta]: [N; 1]) -> N {
+        // Minus infinity times 0 is not a number.
+        gated(x.max(N::literal(-3e38)), x * beta)
     }
 
     // Faster: by symmetry, and finite at infinity.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        silu_slope(x * self.beta)
+    fn slope_with<N: Number>(x: N, [beta]: [N; 1]) -> Option<N> {
+        Some(silu_slope(x * beta))
     }
 }
 

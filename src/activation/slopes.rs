@@ -154,13 +154,13 @@ const EXCEPTIONS: [(&str, &[&str], &[f64]); 10] = [
     ),
 ];
 
-fn edges() -> impl Iterator<Item = f64> {
+pub(super) fn edges() -> impl Iterator<Item = f64> {
     // What an `f32` holds, so that kinks are the same ones in both types.
     let edges = EDGES.into_iter().flat_map(|x| [x, -x]);
     edges.map(|x| f64::from(x as f32))
 }
 
-fn configs() -> Vec<ActivationConfig> {
+pub(super) fn configs() -> Vec<ActivationConfig> {
     let others = PARAMETERS.map(|text| text.parse().expect("a known name"));
     ActivationConfig::formulas()
         .into_iter()

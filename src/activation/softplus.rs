@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -11,18 +12,18 @@ activation! {
     }, SoftplusConfig, softplus, []
 }
 
-impl Pointwise for Softplus {
+impl Parametric<1> for Softplus {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
+    fn value_with<N: Number>(x: N, [beta]: [N; 1]) -> N {
         // The straight part as it is: beta x may overflow where x does not.
-        let curve = (x.abs() * -self.beta).exp().ln_1p() / self.beta;
+        let curve = (x.abs() * -beta).exp().ln_1p() / beta;
         x.max(N::literal(0.0)) + curve
     }
 
     // Faster: the sigmoid alone; exact at 0, where the value has a seam.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        (x * self.beta).sigmoid()
+    fn slope_with<N: Number>(x: N, [beta]: [N; 1]) -> Option<N> {
+        Some((x * beta).sigmoid())
     }
 }
 
@@ -81,28 +82,30 @@ activation! {
 impl Squareplus {
     /// `f` and `sqrt(x^2 + b)`; beyond 1e15 the root is `|x|`, and the square would overflow.
     #[inline(always)]
-    fn parts<N: Number>(&self, x: N) -> (N, N) {
+    fn parts<N: Number>(x: N, b: N) -> (N, N) {
         let a = x.abs();
-        let bounded = a.min(N::literal(1e15));
-        let root = bounded.mul_add(bounded, N::literal(self.b)).sqrt().max(a);
+        // The bound is beyond the switch: at a bound the derivative is 0.
+        let bounded = a.min(N::literal(2e15));
+        let root = bounded.mul_add(bounded, b).sqrt();
+        let root = (a - 1e15).if_positive(a, root);
         // On the left x + root cancels, and its conjugate does not.
-        let left = N::literal(0.5 * self.b) / (root + a);
-        let side = x + 0.25 * self.b.sqrt();
+        let left = b * 0.5 / (root + a);
+        let side = b.sqrt() * 0.25 + x;
         (side.if_negative(left, x * 0.5 + root * 0.5), root)
     }
 }
 
-impl Pointwise for Squareplus {
+impl Parametric<1> for Squareplus {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        self.parts(x).0
+    fn value_with<N: Number>(x: N, [b]: [N; 1]) -> N {
+        Self::parts(x, b).0
     }
 
     // Faster: from the value and its root.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let (value, root) = self.parts(x.clamp(-1e18, 1e18));
-        value / root
+    fn slope_with<N: Number>(x: N, [b]: [N; 1]) -> Option<N> {
+        let (value, root) = Self::parts(x.clamp(-1e18, 1e18), b);
+        Some(value / root)
     }
 }
 
@@ -134,26 +137,44 @@ activation! {
     }, SoftClipConfig, soft_clip, ["soft_clipping"]
 }
 
-impl Pointwise for SoftClip {
+impl SoftClip {
+    /// For an `alpha` below 1, where the two softplus are nearly equal: the logarithm of their quotient.
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        if self.alpha < 1.0 {
-            // The two are nearly equal: the logarithm of their quotient.
-            let right = ((x - 1.0) * self.alpha).sigmoid();
-            return (right * N::literal(self.alpha).exp_m1()).ln_1p() / self.alpha;
-        }
-        // Two softplus of large numbers cancel; their straight parts leave clamp(x, 0, 1).
-        let low = (x.abs() * -self.alpha).exp().ln_1p();
-        let high = ((x - 1.0).abs() * -self.alpha).exp().ln_1p();
-        x.clamp(0.0, 1.0) + (low - high) / self.alpha
+    fn gentle<N: Number>(x: N, alpha: N) -> N {
+        let right = ((x - 1.0) * alpha).sigmoid();
+        (right * alpha.exp_m1()).ln_1p() / alpha
+    }
+
+    /// For one from 1 on, where two large numbers would cancel: their straight parts leave `clamp(x, 0, 1)`.
+    #[inline(always)]
+    fn steep<N: Number>(x: N, alpha: N) -> N {
+        let low = (x.abs() * -alpha).exp().ln_1p();
+        let high = ((x - 1.0).abs() * -alpha).exp().ln_1p();
+        x.clamp(0.0, 1.0) + (low - high) / alpha
+    }
+}
+
+impl Parametric<1> for SoftClip {
+    #[inline(always)]
+    fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
+        (alpha - 1.0).if_negative(Self::gentle(x, alpha), Self::steep(x, alpha))
     }
 
     // Faster: two sigmoids; exact at 0 and 1, where the value has seams.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let right = ((-x + 1.0) * self.alpha).sigmoid();
-        // As a number of the formula it is worked out once, where a function of `f64` is called for each x.
-        (x * self.alpha).sigmoid() * right * -N::literal(-self.alpha).exp_m1()
+    fn slope_with<N: Number>(x: N, [alpha]: [N; 1]) -> Option<N> {
+        let right = ((-x + 1.0) * alpha).sigmoid();
+        Some((x * alpha).sigmoid() * right * -(-alpha).exp_m1())
+    }
+
+    // Faster: the branch that is not taken is not worked out.
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, [alpha]: [N; 1]) -> N {
+        if self.alpha < 1.0 {
+            Self::gentle(x, alpha)
+        } else {
+            Self::steep(x, alpha)
+        }
     }
 }
 

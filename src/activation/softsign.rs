@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -93,27 +94,48 @@ activation! {
     }, IsruConfig, isru, []
 }
 
+/// ISRU and its derivative, of `x` and the root of `alpha`.
 impl Isru {
     /// `sqrt(alpha) x`, bounded so that its square stays finite, and `1 + alpha x^2`.
     #[inline(always)]
-    fn parts<N: Number>(&self, x: N) -> (N, N) {
-        let u = (x * self.alpha.sqrt()).clamp(-1e9, 1e9);
+    fn parts<N: Number>(x: N, root: N) -> (N, N) {
+        let u = (x * root).clamp(-1e9, 1e9);
         (u, u.mul_add(u, N::literal(1.0)))
+    }
+
+    #[inline(always)]
+    fn value_of<N: Number>(x: N, root: N) -> N {
+        let (u, square) = Self::parts(x, root);
+        u / square.sqrt() / root
+    }
+
+    #[inline(always)]
+    fn slope_of<N: Number>(x: N, root: N) -> N {
+        let (_, square) = Self::parts(x, root);
+        (square * square.sqrt()).recip()
     }
 }
 
-impl Pointwise for Isru {
+impl Parametric<1> for Isru {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        let (u, square) = self.parts(x);
-        u / square.sqrt() / self.alpha.sqrt()
+    fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
+        Self::value_of(x, alpha.sqrt())
     }
 
     // Faster: one root and one division.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let (_, square) = self.parts(x);
-        (square * square.sqrt()).recip()
+    fn slope_with<N: Number>(x: N, [alpha]: [N; 1]) -> Option<N> {
+        Some(Self::slope_of(x, alpha.sqrt()))
+    }
+
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, _alpha: [N; 1]) -> N {
+        Self::value_of(x, N::literal(self.alpha.sqrt()))
+    }
+
+    #[inline(always)]
+    fn constant_slope<N: Number>(&self, x: N, _alpha: [N; 1]) -> Option<N> {
+        Some(Self::slope_of(x, N::literal(self.alpha.sqrt())))
     }
 }
 
@@ -127,16 +149,38 @@ activation! {
     }, IsrluConfig, isrlu, []
 }
 
-impl Pointwise for Isrlu {
+/// ISRLU and its derivative, of `x` and the root of `alpha`.
+impl Isrlu {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.if_positive(x, Isru { alpha: self.alpha }.value(x))
+    fn value_of<N: Number>(x: N, root: N) -> N {
+        x.if_positive(x, Isru::value_of(x, root))
+    }
+
+    #[inline(always)]
+    fn slope_of<N: Number>(x: N, root: N) -> N {
+        x.if_positive(N::literal(1.0), Isru::slope_of(x, root))
+    }
+}
+
+impl Parametric<1> for Isrlu {
+    #[inline(always)]
+    fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
+        Self::value_of(x, alpha.sqrt())
     }
 
     // Faster: one root and one division.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        let left = Isru { alpha: self.alpha }.slope(x);
-        x.if_positive(N::literal(1.0), left)
+    fn slope_with<N: Number>(x: N, [alpha]: [N; 1]) -> Option<N> {
+        Some(Self::slope_of(x, alpha.sqrt()))
+    }
+
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, _alpha: [N; 1]) -> N {
+        Self::value_of(x, N::literal(self.alpha.sqrt()))
+    }
+
+    #[inline(always)]
+    fn constant_slope<N: Number>(&self, x: N, _alpha: [N; 1]) -> Option<N> {
+        Some(Self::slope_of(x, N::literal(self.alpha.sqrt())))
     }
 }

@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 
 activation! {
@@ -12,21 +13,22 @@ activation! {
     Step {
         /// The value at 0. Default: 0.
         at_zero / with_at_zero: Finite = 0.0,
-    }, StepConfig, step, ["heaviside", "binary_step"]
+    }, StepConfig, step, ["heaviside", "binary_step"],
+    constant "at_zero matters at 0 alone, and no gradient passes a step"
 }
 
-impl Pointwise for Step {
+impl Parametric<1> for Step {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
+    fn value_with<N: Number>(x: N, [at_zero]: [N; 1]) -> N {
         // Only 0 and NaN reach the sum.
-        let level = x.if_negative(N::literal(0.0), x + self.at_zero);
+        let level = x.if_negative(N::literal(0.0), x + at_zero);
         x.if_positive(N::literal(1.0), level)
     }
 
     // Exact at 0, and 0 by itself: nothing is kept for the backward pass.
     #[inline(always)]
-    fn slope<N: Number>(&self, _x: N) -> N {
-        N::literal(0.0)
+    fn slope_with<N: Number>(_x: N, _at_zero: [N; 1]) -> Option<N> {
+        Some(N::literal(0.0))
     }
 }
 

@@ -1,4 +1,5 @@
 use super::declare::activation;
+use super::parametric::Parametric;
 use crate::fused::{Number, Pointwise};
 use crate::registry::SpecError;
 
@@ -34,24 +35,37 @@ activation! {
 }
 
 impl ScaledTanh {
-    /// `beta x`, bounded where the derivative is 0 in every float type.
+    /// `x`, bounded where the derivative is 0 in every float type.
     #[inline(always)]
-    fn inner<N: Number>(&self, x: N) -> N {
-        let bound = 400.0 / self.beta;
-        x.clamp(-bound, bound).times(self.beta)
+    fn bounded<N: Number>(x: N, beta: N) -> N {
+        let bound = (N::literal(400.0) / beta).abs();
+        x.max(-bound).min(bound)
     }
 }
 
-impl Pointwise for ScaledTanh {
+impl Parametric<2> for ScaledTanh {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        self.inner(x).tanh().times(self.alpha)
+    fn value_with<N: Number>(x: N, [alpha, beta]: [N; 2]) -> N {
+        (Self::bounded(x, beta) * beta).tanh() * alpha
     }
 
     // Faster: the bound needs no choice of its own.
     #[inline(always)]
-    fn slope<N: Number>(&self, x: N) -> N {
-        self.inner(x).sech_squared() * (self.alpha * self.beta)
+    fn slope_with<N: Number>(x: N, [alpha, beta]: [N; 2]) -> Option<N> {
+        Some((Self::bounded(x, beta) * beta).sech_squared() * (alpha * beta))
+    }
+
+    // More exact: constants such as 2/3 are no numbers of an `f32`.
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, [_, beta]: [N; 2]) -> N {
+        let inner = Self::bounded(x, beta).times(self.beta);
+        inner.tanh().times(self.alpha)
+    }
+
+    #[inline(always)]
+    fn constant_slope<N: Number>(&self, x: N, [_, beta]: [N; 2]) -> Option<N> {
+        let inner = Self::bounded(x, beta).times(self.beta);
+        Some(inner.sech_squared() * (self.alpha * self.beta))
     }
 }
 
@@ -81,10 +95,10 @@ fn ordered(config: &HardTanhConfig) -> Result<(), SpecError> {
     }
 }
 
-impl Pointwise for HardTanh {
+impl Parametric<2> for HardTanh {
     #[inline(always)]
-    fn value<N: Number>(&self, x: N) -> N {
-        x.clamp(self.min, self.max)
+    fn value_with<N: Number>(x: N, [min, max]: [N; 2]) -> N {
+        x.max(min).min(max)
     }
 }
 

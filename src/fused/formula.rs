@@ -98,9 +98,7 @@ pub trait Pointwise: Clone + Debug + Send + Sync + 'static {
     /// `f'(x)`, by [`Dual`] numbers unless written by hand: see [`Formula::slopes`].
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        let [x] = Dual::variables([x]);
-        let [slope] = self.value(x).slopes();
-        slope
+        derivative(self, x)
     }
 
     /// `f'(x)` worked out from `y = f(x)`, for functions where that is cheaper.
@@ -110,6 +108,14 @@ pub trait Pointwise: Clone + Debug + Send + Sync + 'static {
     fn slope_from_output<N: Number>(&self, _y: N) -> Option<N> {
         None
     }
+}
+
+/// `f'(x)` by [`Dual`] numbers.
+#[inline(always)]
+pub(crate) fn derivative<F: Pointwise, N: Number>(formula: &F, x: N) -> N {
+    let [x] = Dual::variables([x]);
+    let [slope] = formula.value(x).slopes();
+    slope
 }
 
 impl<F: Pointwise> Formula<1> for F {

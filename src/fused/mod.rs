@@ -20,6 +20,7 @@ pub(crate) use apply::{apply_shared, apply_shared_composed};
 pub use check::{Mismatch, check_slopes};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
+pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};
 pub(crate) use map::{Few, Map, Output};

@@ -33,7 +33,7 @@ import random
 import torch
 import torch.nn.functional as F
 from wide_formulas import CLAMPED, FORMULA, GATED, ROWS, Activation
-from wide_learned import LEARNED, LEARNED_ONCE, PAU
+from wide_learned import LEARNED, PAU
 
 PACKAGES = "torch entmax transformers x-transformers timm torch-activation torch-snake aptx-activation"
 PACKAGES += " rational-activations bigvgan"
@@ -193,14 +193,11 @@ def learned_case(activation, shape, axis, started):
 
 
 def learned_cases():
-    for index, activation in enumerate(LEARNED + LEARNED_ONCE):
-        once = index >= len(LEARNED)
-        if not once:
-            per_channel = not all(parameter.each for parameter in activation.parameters.values())
-            learned_case(activation, [2, 3, 4], 2 if per_channel else None, started=True)
+    for index, activation in enumerate(LEARNED):
+        per_channel = not all(parameter.each for parameter in activation.parameters.values())
+        learned_case(activation, [2, 3, 4], 2 if per_channel else None, started=True)
         learned_case(activation, [2, 3, 4] if index % 2 else [2, 3, 2, 2], 1, started=False)
-        if not once:
-            learned_case(activation, [6, 4], 1, started=False)
+        learned_case(activation, [6, 4], 1, started=False)
 
 
 def pau_cases():

@@ -301,9 +301,6 @@ LEARNED = [
         alpha=Parameter(0.25, -0.5, 1.5),
         mu=POSITIVE,
     ),
-]
-# Those of which one case is enough.
-LEARNED_ONCE = [
     learned("thresholded_relu", lambda x, theta: x * (x > theta), theta=ANY),
     learned("hard_tanh", lambda x, low, high: torch.minimum(torch.maximum(x, low), high), min=BELOW, max=ABOVE),
     learned(
@@ -321,6 +318,7 @@ LEARNED_ONCE = [
     learned("soft_clip", soft_clip, alpha=POSITIVE),
     learned("nlrelu", lambda x, beta: torch.log1p(beta * F.relu(x)), beta=POSITIVE),
     learned("scaled_tanh", lambda x, alpha, beta: alpha * torch.tanh(beta * x), alpha=POSITIVE, beta=POSITIVE),
+    learned("shrink", lambda x, bound, bias: (x - bias * x.sign()) * (x.abs() > bound), lambda_=ABOVE, bias=ANY),
 ]
 
 

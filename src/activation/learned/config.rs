@@ -12,6 +12,12 @@ use crate::registry::{Spec, SpecError};
 
 /// Configuration of a [`Learned`] activation: which one, where its parameters start, and how many there are.
 ///
+/// A start lies in the parameter's range. In training a parameter is free, as in PyTorch: nothing holds it in
+/// its range, and where it leaves it, the formula says what comes out, which may be NaN, as of a divisor that
+/// has become 0. A parameter that is only compared with the input (the threshold of
+/// [`thresholded_relu`](Self::thresholded_relu), of [`hard_shrink`](Self::hard_shrink) and of
+/// [`shrink`](Self::shrink)) has the gradient 0, and stays where it is.
+///
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use burn_extras::activation::LearnedConfig;
@@ -31,7 +37,7 @@ pub struct LearnedConfig {
 }
 
 impl LearnedConfig {
-    pub(super) fn of(kind: &'static Kind) -> Self {
+    pub(in crate::activation) fn of(kind: &'static Kind) -> Self {
         Self {
             kind,
             channels: None,
@@ -79,7 +85,7 @@ impl LearnedConfig {
 
     /// The name.
     pub fn name(&self) -> String {
-        self.kind.written()
+        self.kind.written.to_string()
     }
 
     /// `learned`, or `own` for what [`register`](super::register) named.
@@ -133,8 +139,18 @@ impl LearnedConfig {
 
     /// `f(x)` and its derivatives by `x` and each parameter at its start.
     pub(in crate::activation) fn evaluate(&self, x: f64) -> (f64, Vec<f64>) {
-        let inputs: Vec<_> = [x].into_iter().chain(self.starts.iter().copied()).collect();
-        self.kind.function.make().evaluate(&inputs)
+        self.kind.function.make().evaluate(&self.at(x))
+    }
+
+    /// The derivatives in `f64` and in `f32`, each beside the one that follows from the value.
+    #[cfg(test)]
+    pub(in crate::activation) fn compare(&self, x: f64) -> [Vec<(f64, f64)>; 2] {
+        self.kind.function.make().compare(&self.at(x))
+    }
+
+    /// What the formula takes: `x`, and each parameter at its start.
+    fn at(&self, x: f64) -> Vec<f64> {
+        [x].into_iter().chain(self.starts.iter().copied()).collect()
     }
 
     /// Checks that every setting is in its range, which those that were parsed are.
@@ -151,7 +167,10 @@ impl LearnedConfig {
                 .range
                 .check(self.kind.name, parameter.name, *start)?;
         }
-        Ok(())
+        match self.kind.check {
+            Some(check) => check(&self.starts),
+            None => Ok(()),
+        }
     }
 
     /// Checks that it fits a layer of `width` features.
@@ -194,7 +213,7 @@ impl LearnedConfig {
 
     /// The activation of this name, if there is one.
     pub(in crate::activation) fn from_spec(spec: &mut Spec) -> Option<Result<Self, SpecError>> {
-        let named = |kind: &&Kind| !kind.fixed && kind.name == spec.name();
+        let named = |kind: &&Kind| kind.written == spec.name();
         let kind = KINDS
             .iter()
             .find(named)
@@ -202,25 +221,26 @@ impl LearnedConfig {
         Some(Self::read(kind, spec))
     }
 
-    /// The activation that has constant parameters too, its name and settings within `learned(...)`.
-    pub(in crate::activation) fn within(spec: &mut Spec) -> Result<Self, SpecError> {
-        match KINDS.iter().find(|kind| kind.name == spec.name()) {
-            Some(kind) if kind.fixed => Self::read(kind, spec),
-            Some(kind) => Err(SpecError::instead(
+    /// What is in the list of this name within `learned(...)`, if it is in the list.
+    pub(in crate::activation) fn within(spec: &mut Spec) -> Option<Result<Self, SpecError>> {
+        let kind = KINDS.iter().find(|kind| kind.name == spec.name())?;
+        Some(if kind.is_within() {
+            Self::read(kind, spec)
+        } else {
+            Err(SpecError::instead(
                 format!("learned({})", kind.name),
                 format!(
                     "its parameters are learned anyway; use {} instead",
                     kind.name
                 ),
-            )),
-            None => {
-                let names = KINDS.iter().filter(|kind| kind.fixed).map(|kind| kind.name);
-                Err(spec.unknown("activation that can be learned", &names.collect::<Vec<_>>()))
-            }
-        }
+            ))
+        })
     }
 
-    fn read(kind: &'static Kind, spec: &mut Spec) -> Result<Self, SpecError> {
+    pub(in crate::activation) fn read(
+        kind: &'static Kind,
+        spec: &mut Spec,
+    ) -> Result<Self, SpecError> {
         let mut config = Self::of(kind);
         for (start, parameter) in config.starts.iter_mut().zip(kind.parameters) {
             *start = spec.take(parameter.name, parameter.start);
@@ -257,7 +277,7 @@ impl LearnedConfig {
 impl fmt::Display for LearnedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spec = self.to_spec();
-        if !self.kind.fixed {
+        if !self.kind.is_within() {
             return spec.fmt(f);
         }
         // The settings stand within the same brackets.

@@ -1,21 +1,29 @@
 use super::super::declare::Range;
 use crate::fused::Shared;
+use crate::registry::SpecError;
 
 /// What there is to know of a learned activation.
 #[derive(Debug)]
 pub(in crate::activation) struct Kind {
+    /// The name that it is found by.
     pub(in crate::activation) name: &'static str,
-    /// Whether there is an activation of this name with constant parameters.
-    pub(super) fixed: bool,
+    /// The name as it is written: `learned(name)`, if there is an activation of this name with constant
+    /// parameters.
+    pub(in crate::activation) written: &'static str,
     /// The formula, of the input and then each parameter.
-    pub(super) function: Maker,
-    pub(super) parameters: &'static [Parameter],
+    pub(in crate::activation) function: Maker,
+    pub(in crate::activation) parameters: &'static [Parameter],
+    /// What has to hold of the starts together.
+    pub(in crate::activation) check: Option<Check>,
 }
+
+/// Looks at the starts of all parameters.
+pub(in crate::activation) type Check = fn(&[f64]) -> Result<(), SpecError>;
 
 /// Where the formula comes from.
 #[derive(Debug)]
-pub(super) enum Maker {
-    /// The list of this crate.
+pub(in crate::activation) enum Maker {
+    /// This crate.
     Listed(fn() -> Shared),
     /// A program of its user's.
     Own(Shared),
@@ -32,16 +40,16 @@ impl Maker {
 
 /// A parameter before training.
 #[derive(Debug)]
-pub(super) struct Parameter {
-    pub(super) name: &'static str,
-    pub(super) range: Range,
-    pub(super) start: f64,
-    pub(super) count: Count,
+pub(in crate::activation) struct Parameter {
+    pub(in crate::activation) name: &'static str,
+    pub(in crate::activation) range: Range,
+    pub(in crate::activation) start: f64,
+    pub(in crate::activation) count: Count,
 }
 
 /// How many numbers a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Count {
+pub(in crate::activation) enum Count {
     /// One for all channels, or one a channel.
     Either,
     /// One for all channels.
@@ -51,13 +59,9 @@ pub(super) enum Count {
 }
 
 impl Kind {
-    /// The name as it is written.
-    pub(super) fn written(&self) -> String {
-        if self.fixed {
-            format!("learned({})", self.name)
-        } else {
-            self.name.to_string()
-        }
+    /// Whether it is written within `learned(...)`.
+    pub(in crate::activation) fn is_within(&self) -> bool {
+        self.written != self.name
     }
 
     /// Whether some parameter is one a channel, whatever is asked for.
@@ -70,6 +74,6 @@ impl Kind {
 
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
-        (self.name, self.fixed) == (other.name, other.fixed)
+        self.written == other.written
     }
 }

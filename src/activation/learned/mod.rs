@@ -14,5 +14,7 @@ pub use module::Learned;
 pub use own::register;
 pub use table::*;
 
+pub(super) use kind::{Count, Kind, Maker, Parameter};
+pub(super) use module::apply;
 pub(super) use own::names as own_names;
-pub(super) use table::NAMES;
+pub(super) use table::KINDS;

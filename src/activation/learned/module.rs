@@ -42,7 +42,7 @@ impl Learned {
 }
 
 /// The formula of an input and parameters along its channels.
-pub(super) fn apply<const D: usize>(
+pub(in crate::activation) fn apply<const D: usize>(
     function: Shared,
     input: Tensor<D>,
     axis: usize,

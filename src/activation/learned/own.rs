@@ -81,11 +81,13 @@ pub fn register<F: Formula<I>, const I: usize>(
         count: Count::Either,
     });
     // As long as the program, as are the names of the list.
+    let word: &str = String::leak(name.to_string());
     let kind = Box::leak(Box::new(Kind {
-        name: String::leak(name.to_string()),
-        fixed: false,
+        name: word,
+        written: word,
         function: Maker::Own(shared(formula)),
         parameters: Vec::leak(parameters.collect()),
+        check: None,
     }));
     own.push(kind);
     Ok(LearnedConfig::of(kind).into())

@@ -1,27 +1,9 @@
 //! Learned activations without kinks.
 
+use super::super::mish::sharpened;
+use super::super::parametric::Parametric;
+use super::super::periodic::Snake;
 use crate::fused::{Formula, Number};
-
-/// `sin^2(alpha x) / alpha`, which is 0 for `alpha = 0`.
-#[inline(always)]
-fn ripple<N: Number>(x: N, alpha: N) -> N {
-    let t = alpha * x;
-    let sine = t.sin();
-    // sin(t) / t, which is as exact for a tiny frequency, and so is its derivative.
-    let ratio = t.abs().if_positive(sine / t, N::literal(1.0));
-    x * sine * ratio
-}
-
-/// `x + sin^2(a x) / a`.
-#[derive(Clone, Debug)]
-pub(super) struct Snake;
-
-impl Formula<2> for Snake {
-    #[inline(always)]
-    fn value<N: Number>(&self, [x, a]: [N; 2]) -> N {
-        x + ripple(x, a)
-    }
-}
 
 /// `x + sin^2(alpha x) / (beta + 1e-9)`.
 #[derive(Clone, Debug)]
@@ -52,7 +34,7 @@ pub(super) struct SnakeLog;
 impl Formula<2> for SnakeLog {
     #[inline(always)]
     fn value<N: Number>(&self, [x, alpha]: [N; 2]) -> N {
-        Snake.value([x, alpha.exp()])
+        Snake::value_with(x, [alpha.exp()])
     }
 }
 
@@ -146,9 +128,6 @@ pub(super) struct Telu;
 impl Formula<2> for Telu {
     #[inline(always)]
     fn value<N: Number>(&self, [x, alpha]: [N; 2]) -> N {
-        // Beyond 20 the hyperbolic tangent is 1 in every float type, and the exponential would overflow.
-        let e = (alpha * x).min(N::literal(20.0)).exp();
-        // Minus infinity times 0 is not a number.
-        x.max(N::literal(-3e38)) * e.tanh()
+        sharpened(x, alpha * x)
     }
 }

@@ -9,50 +9,32 @@ use super::module::apply;
 use super::polynomial::{PauA, PauB};
 use super::rectified::{Apl, PRelu, RPRelu, SRelu, Tlu};
 use super::smooth::{
-    AconC, Aptx, DynamicErf, DynamicTanh, Snake, SnakeBeta, SnakeBetaLog, SnakeLog, Telu, Xielu,
+    AconC, Aptx, DynamicErf, DynamicTanh, SnakeBeta, SnakeBetaLog, SnakeLog, Telu, Xielu,
 };
 use crate::fused::shared;
-
-/// The name that a formula is found by.
-macro_rules! name {
-    ($name:ident) => {
-        stringify!($name)
-    };
-    ($name:ident $fixed:ident) => {
-        stringify!($fixed)
-    };
-}
 
 /// The name as it is written: that of an activation which has constant parameters too needs a word more.
 macro_rules! written {
     ($name:ident) => {
         stringify!($name)
     };
-    ($name:ident $fixed:ident) => {
-        concat!("learned(", stringify!($fixed), ")")
-    };
-}
-
-/// Whether there is an activation of this name with constant parameters.
-macro_rules! fixed {
-    () => {
-        false
-    };
-    ($fixed:ident) => {
-        true
+    ($name:ident learned) => {
+        concat!("learned(", stringify!($name), ")")
     };
 }
 
 /// Declares learned activations: the entry of the list, the configuration and the function of each.
+///
+/// Those of activations with constant parameters follow from their own declarations.
 macro_rules! learned {
     ($(
         $(#[$doc:meta])*
-        $name:ident $(= learned $fixed:ident)?: $formula:expr, { $($parameter:ident: $range:ident = $start:literal $count:ident),+ }
+        $name:ident $($learned:ident)?: $formula:expr, { $($parameter:ident: $range:ident = $start:literal $count:ident),+ }
     )*) => {
-        pub(super) const KINDS: &[Kind] = &[$(
+        pub(in crate::activation) const KINDS: &[Kind] = &[$(
             Kind {
-                name: name!($name $($fixed)?),
-                fixed: fixed!($($fixed)?),
+                name: stringify!($name),
+                written: written!($name $($learned)?),
                 function: Maker::Listed(|| shared($formula)),
                 parameters: &[$(Parameter {
                     name: stringify!($parameter),
@@ -60,18 +42,16 @@ macro_rules! learned {
                     start: $start,
                     count: Count::$count,
                 }),+],
+                check: None,
             },
         )*];
-
-        /// The names of all.
-        pub(in crate::activation) const NAMES: &[&str] = &[$(written!($name $($fixed)?)),*];
 
         impl LearnedConfig {
             $(
                 $(#[$doc])*
                 pub fn $name() -> Self {
-                    const NAME: &str = written!($name $($fixed)?);
-                    match KINDS.iter().find(|kind| kind.written() == NAME) {
+                    const NAME: &str = stringify!($name);
+                    match KINDS.iter().find(|kind| kind.name == NAME) {
                         Some(kind) => Self::of(kind),
                         None => unreachable!("{NAME} is in the list"),
                     }
@@ -134,10 +114,6 @@ learned! {
         b_1: Finite = -1.0 Either, b_2: Finite = -0.5 Either, b_3: Finite = 0.0 Either,
         b_4: Finite = 0.5 Either, b_5: Finite = 1.0 Either
     }
-    /// Snake with a learned frequency: `x + sin^2(a x) / a`, and `x` where `a` is 0.
-    ///
-    /// `a` starts at 1. Source: [Ziyin et al.](https://arxiv.org/abs/2006.08195).
-    learned_snake = learned snake: Snake, { a: Finite = 1.0 Either }
     /// Snake with the logarithm of its frequency: `x + sin^2(a x) / a` with `a = e^alpha`.
     ///
     /// `alpha` starts at 0. Source: [BigVGAN](https://arxiv.org/abs/2206.04658).
@@ -199,8 +175,8 @@ learned! {
     derf: DynamicErf, {
         alpha: Finite = 0.5 One, shift: Finite = 0.0 One, weight: Finite = 1.0 Each, bias: Finite = 0.0 Each
     }
-    /// TeLU with a learned sharpness: `x tanh(e^(alpha x))`.
+    /// TeLU with a learned sharpness, `learned(telu)`: `x tanh(e^(alpha x))`.
     ///
     /// `alpha` starts at 1. Source: [Fernandez and Mali](https://arxiv.org/abs/2412.20269), where it is 1.
-    learned_telu = learned telu: Telu, { alpha: Finite = 1.0 Either }
+    telu learned: Telu, { alpha: Finite = 1.0 Either }
 }
