@@ -1,18 +1,20 @@
 """Optimizer speed beside PyTorch's: runs both, prints the tables of ratios.
 
-    pip install torch==2.15.0
+    pip install torch==2.15.0 timm==1.0.31
     python benches/optim.py                  # ten minutes
     python benches/optim.py 10M adam sgd     # only this size (network, 262k, 10M), and only these rules
     python benches/optim.py training         # only a whole training step
 
-PyTorch's column is its fastest implementation of the rule: fused, foreach or plain. A rule's share of the
-bandwidth counts the bytes that it must move: parameter and states read and written, the gradient read.
+PyTorch's column is its fastest implementation of the rule, fused, foreach or plain, and timm's where PyTorch has
+none. A rule's share of the bandwidth counts the bytes that it must move: parameter and states read and written, the
+gradient read, and what it measures read once more.
 """
 
 import os
 import subprocess
 import sys
 
+import timm.optim
 import torch
 
 from measure import cell, chosen, criterion_seconds, functions, head, listed, median_seconds, quotient, row, settled
@@ -27,8 +29,10 @@ STATES = {
     "sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "rmsprop-full": 3, "adam": 2,
     "adamw": 2, "nadam": 2, "nadamw": 2, "radam": 2, "adadelta": 2, "adamax": 2, "asgd": 1, "rprop": 2,
     "ftrl": 2, "adabelief": 2, "yogi": 2, "amsgrad": 3, "signum": 1, "lion": 1, "adopt": 2,
-    "ademamix": 3, "madgrad": 3,
+    "ademamix": 3, "madgrad": 3, "lars": 0, "lamb": 2, "novograd": 1,
 }
+# How many tensors it reads to measure them.
+MEASURED = {"lars": 2, "lamb": 4, "novograd": 1}
 
 o = torch.optim
 TORCH = {
@@ -48,6 +52,9 @@ TORCH = {
     "adamax": (o.Adamax, {}),
     "asgd": (o.ASGD, {}),
     "rprop": (o.Rprop, {}),
+    "lars": (timm.optim.Lars, {}),
+    "lamb": (timm.optim.Lamb, {"max_grad_norm": None}),
+    "novograd": (timm.optim.NvNovoGrad, {}),
 }
 
 
@@ -101,7 +108,7 @@ def relative(numbers):
 
 def bandwidths(name, numbers, size):
     """The bytes a second of a pass in place, and of ours."""
-    moved = (3 + 2 * STATES[name]) * 4 * sum(SIZES[size])
+    moved = (3 + 2 * STATES[name] + MEASURED.get(name, 0)) * 4 * sum(SIZES[size])
     return 2 * 4 * 40_960_000 / numbers["in-place"], moved / numbers["ours"]
 
 
