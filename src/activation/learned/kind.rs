@@ -14,8 +14,11 @@ pub(in crate::activation) struct Kind {
     pub(in crate::activation) function: Maker,
     pub(in crate::activation) parameters: &'static [Parameter],
     /// What has to hold of the starts together.
-    pub(in crate::activation) check: Option<fn(&[f64]) -> Result<(), SpecError>>,
+    pub(in crate::activation) check: Option<Check>,
 }
+
+/// Looks at the starts of all parameters.
+pub(in crate::activation) type Check = fn(&[f64]) -> Result<(), SpecError>;
 
 /// Where the formula comes from.
 #[derive(Debug)]
