@@ -10,7 +10,8 @@ fn left<N: Number>(x: N) -> N {
     x.if_positive(N::literal(0.0), x)
 }
 
-/// A quotient, bounded where `e^x - 1` is -1 in every float type: minus infinity times 0 is not a number.
+/// A quotient whose divisor is learned, bounded where `e^x - 1` is -1 in every float type: in the derivative by
+/// the divisor, minus infinity times 0 is not a number.
 #[inline(always)]
 fn settled<N: Number>(x: N) -> N {
     x.max(N::literal(-800.0))
@@ -53,10 +54,24 @@ activation! {
     }, CeluConfig, celu, []
 }
 
+impl Celu {
+    /// The value, with `u = x / alpha` on the left.
+    #[inline(always)]
+    fn value_of<N: Number>(x: N, u: N, alpha: N) -> N {
+        x.if_positive(x, u.exp_m1() * alpha)
+    }
+}
+
 impl Parametric<1> for Celu {
     #[inline(always)]
     fn value_with<N: Number>(x: N, [alpha]: [N; 1]) -> N {
-        x.if_positive(x, settled(left(x) / alpha).exp_m1() * alpha)
+        Self::value_of(x, settled(left(x) / alpha), alpha)
+    }
+
+    // Faster: no bound.
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, [alpha]: [N; 1]) -> N {
+        Self::value_of(x, left(x) / alpha, alpha)
     }
 
     // Faster: no exponential.
@@ -107,40 +122,42 @@ activation! {
 }
 
 impl Pelu {
-    /// The value, with `slope = a / b`.
+    /// The value, with `u = x / b` on the left and `slope = a / b`.
     #[inline(always)]
-    fn value_of<N: Number>(x: N, [a, b]: [N; 2], slope: N) -> N {
-        x.if_positive(x * slope, settled(left(x) / b).exp_m1() * a)
+    fn value_of<N: Number>(x: N, u: N, a: N, slope: N) -> N {
+        x.if_positive(x * slope, u.exp_m1() * a)
     }
 
     /// The derivative of that.
     #[inline(always)]
-    fn slope_of<N: Number>(x: N, b: N, slope: N) -> N {
-        x.if_positive(slope, (left(x) / b).exp() * slope)
+    fn slope_of<N: Number>(x: N, u: N, slope: N) -> N {
+        x.if_positive(slope, u.exp() * slope)
     }
 }
 
 impl Parametric<2> for Pelu {
     #[inline(always)]
     fn value_with<N: Number>(x: N, [a, b]: [N; 2]) -> N {
-        Self::value_of(x, [a, b], a / b)
+        Self::value_of(x, settled(left(x) / b), a, a / b)
     }
 
     // Faster: one choice of a side.
     #[inline(always)]
     fn slope_with<N: Number>(x: N, [a, b]: [N; 2]) -> Option<N> {
-        Some(Self::slope_of(x, b, a / b))
+        Some(Self::slope_of(x, left(x) / b, a / b))
     }
 
+    // Faster: no bound. More exact: a slope that is rounded once.
     #[inline(always)]
-    fn constant<N: Number>(&self, x: N, literals: [N; 2]) -> N {
-        Self::value_of(x, literals, N::literal(self.a / self.b))
+    fn constant<N: Number>(&self, x: N, [a, b]: [N; 2]) -> N {
+        let slope = N::literal(self.a / self.b);
+        Self::value_of(x, left(x) / b, a, slope)
     }
 
     #[inline(always)]
     fn constant_slope<N: Number>(&self, x: N, [_, b]: [N; 2]) -> Option<N> {
         let slope = N::literal(self.a / self.b);
-        Some(Self::slope_of(x, b, slope))
+        Some(Self::slope_of(x, left(x) / b, slope))
     }
 }
 

@@ -107,6 +107,7 @@ impl Parametric<2> for Smu {
         Self::value_of(x, mu * k, k, [alpha.min(one), alpha.max(one)])
     }
 
+    // More exact: what follows from the parameters is rounded once.
     #[inline(always)]
     fn constant<N: Number>(&self, x: N, _parameters: [N; 2]) -> N {
         let k = 1.0 - self.alpha;

@@ -69,7 +69,7 @@ impl Parametric<1> for Snake {
     #[inline(always)]
     fn value_with<N: Number>(x: N, [a]: [N; 1]) -> N {
         let sine = (x * a).sin();
-        // sin(a x) / a, which for the tiniest frequency is x, and so is what its derivative by a needs.
+        // sin(a x) / a. For the tiniest frequencies, 0 too, it is x, and the derivative by a becomes x^2.
         let ratio = (a.abs() - 1e-30).if_positive(sine / a, x);
         sine.mul_add(ratio, x)
     }

@@ -153,9 +153,9 @@ impl Parametric<1> for NlRelu {
         (x.max(N::literal(0.0)) * beta).ln_1p()
     }
 
+    // Right far out too, where beta x may overflow: there ln(1 + beta x) is ln beta + ln x.
     #[inline(always)]
     fn constant<N: Number>(&self, x: N, [beta]: [N; 1]) -> N {
-        // Far out beta x may overflow; there ln(1 + beta x) is ln beta + ln x.
         let (factor, shift) = match self.beta > 1.0 {
             true => (1.0, self.beta.ln()),
             false => (self.beta, 0.0),

@@ -128,6 +128,7 @@ impl Parametric<1> for Isru {
         Some(Self::slope_of(x, alpha.sqrt()))
     }
 
+    // Faster and more exact: a root that is worked out once, in `f64`.
     #[inline(always)]
     fn constant<N: Number>(&self, x: N, _alpha: [N; 1]) -> N {
         Self::value_of(x, N::literal(self.alpha.sqrt()))
@@ -174,6 +175,7 @@ impl Parametric<1> for Isrlu {
         Some(Self::slope_of(x, alpha.sqrt()))
     }
 
+    // Faster and more exact: a root that is worked out once, in `f64`.
     #[inline(always)]
     fn constant<N: Number>(&self, x: N, _alpha: [N; 1]) -> N {
         Self::value_of(x, N::literal(self.alpha.sqrt()))
