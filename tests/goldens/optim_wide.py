@@ -8,9 +8,10 @@ Everything runs in float64, so that what is recorded is each library's formula a
 given, not computed, so that every implementation sees the same numbers; they are rounded to what float32 holds.
 `optim_wide_problem.py` says which, the other files beside it which cases there are.
 
-Where float64 is not to be had, the numbers are recorded as the library makes them: PyTorch's Muon iterates in bfloat16;
-optax' Adafactor has its decay rate, and optax' warm-up its learning rates, in float32, and so has pytorch_optimizer the
-norm of all gradients in SAM. These could not be run, or not as one might wish:
+Where float64 is not to be had, the numbers are recorded as the library makes them. PyTorch's Muon iterates in bfloat16.
+In float32 are the means and norms of Keras (Adafactor, Muon), the decay rate of optax' Adafactor, the learning rates of
+optax' warm-up, and the norm of all gradients in pytorch_optimizer's SAM: they agree with the formula to some 1e-8.
+These could not be run, or not as one might wish:
 
 - Muon of pytorch_optimizer iterates in bfloat16 too, and has nothing beyond timm's; its iteration alone is here;
 - RAdamScheduleFree has no warm-up of its own;
