@@ -8,6 +8,16 @@ Everything runs in float64, so that what is recorded is each library's formula a
 given, not computed, so that every implementation sees the same numbers; they are rounded to what float32 holds.
 `optim_wide_problem.py` says which, the other files beside it which cases there are.
 
+Where float64 is not to be had, the numbers are recorded as the library makes them. PyTorch's Muon iterates in bfloat16.
+In float32 are the means and norms of Keras (Adafactor, Muon), the decay rate of optax' Adafactor, the learning rates of
+optax' warm-up, and the norm of all gradients in pytorch_optimizer's SAM: they agree with the formula to some 1e-8.
+These could not be run, or not as one might wish:
+
+- Muon of pytorch_optimizer iterates in bfloat16 too, and has nothing beyond timm's; its iteration alone is here;
+- RAdamScheduleFree has no warm-up of its own;
+- ScheduleFreeWrapper puts its state where RMSprop and AdamW look for theirs, and they fail: it wraps momentum here;
+- Grokfast's own package is not on PyPI: its filters, SAM and ASAM are those of pytorch_optimizer.
+
 A case is one line of the output:
 
 - `name`: the rule and its settings; `source` and `settings`: whose numbers they are;
@@ -17,11 +27,13 @@ A case is one line of the output:
   tensors too, and maybe more;
 - `expected`: the parameters after each step of `recorded`, the tensors one behind the other;
 - `evaluated`: where a model is evaluated at other weights than it is trained at, those;
+- `gradients`: "quadratic" if they are not the given ones, but those of `quadratic` where the parameters are;
 - `note`: what else there is to know.
 
 `orthogonalized` is Muon's iteration alone: what becomes of the gradients of `tensor` at `step`, as a matrix of `rows`.
 """
 
+import contextlib
 import json
 import sys
 
@@ -30,10 +42,12 @@ import numpy as np
 import optim_wide_problem as problem
 import optim_wide_runners as runners
 from optim_wide_free import FREE
+from optim_wide_modifiers import MODIFIERS
 from optim_wide_muon import MUON, orthogonalized
 from optim_wide_norms import NORMS
+from optim_wide_tuning import TUNING
 
-CASES = NORMS + MUON + FREE
+CASES = NORMS + MUON + FREE + MODIFIERS + TUNING
 # The tests compare single precision to a relative 1e-5.
 TOLERANCE = 1e-5
 
@@ -53,9 +67,12 @@ def of_tensors(row, names):
 
 
 def main():
+    problem.check_signs()
     rows = {}
     for case in CASES:
-        steps = list(case.recipe.run(case.lr, case.tensors))
+        # Some libraries print what they do.
+        with contextlib.redirect_stdout(sys.stderr):
+            steps = list(case.recipe.run(case.lr, case.tensors))
         row = {
             "name": case.name,
             "source": case.recipe.source,
@@ -67,6 +84,8 @@ def main():
         }
         if steps[0].evaluated is not None:
             row["evaluated"] = [steps[t - 1].evaluated.tolist() for t in problem.RECORDED]
+        if case.recipe.quadratic:
+            row["gradients"] = "quadratic"
         if case.note:
             row["note"] = case.note
         assert np.all(np.isfinite(row["expected"])), case.name

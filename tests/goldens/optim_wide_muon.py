@@ -58,7 +58,7 @@ TURNED = "timm had the transposed matrices, [out, in]: these are [in, out], and 
 MUON = [
     Case("muon_optax", 0.02, None, muon(), MIXED),
     Case("muon_optax(nesterov=0)", 0.02, "muon_optax", muon(nesterov=False), MIXED),
-    Case("muon_optax(weight_decay=0.1, adam_weight_decay=0.2)", 0.02, "muon_optax", muon(weight_decay=DECAY, adam_weight_decay=0.2), MIXED),
+    Case("muon_optax(weight_decay=0.1, adam_weight_decay=0.2)", 0.02, "muon_optax", muon(weight_decay=DECAY, adam_weight_decay=0.2), ["wide", "vector"]),
     Case("muon_optax(adam_beta_1=0.8, adam_beta_2=0.95)", 0.02, "muon_optax", muon(adam_b1=0.8, adam_b2=0.95), ["vector", "zeros"]),
     Case("muon_optax(consistent_rms=0.2)", 0.02, "muon_optax", muon(consistent_rms=0.2), MATRICES),
     Case("muon_optax(coefficients=dion)", 0.02, "muon_optax", muon(ns_coeffs="dion"), ["wide"]),
@@ -68,10 +68,10 @@ MUON = [
     Case("muon_optax(layout=conv)", 0.02, None, muon(muon_weight_dimension_numbers=dimensions((1, 2, 3), 0)), ["conv"], KERNEL),
     Case("muon_keras", 0.005, None, muon_keras(), MIXED),
     Case("muon_keras(nesterov=0, rms_rate=0)", 0.02, "muon_optax(nesterov=0)", muon_keras(nesterov=False, rms_rate=None), MATRICES),
-    Case("muon_keras(weight_decay=0.2, adam_weight_decay=0.4, adam_lr_ratio=0.5)", 0.005, "muon_keras", muon_keras(weight_decay=0.2, adam_weight_decay=0.4, adam_lr_ratio=0.5), MIXED),
+    Case("muon_keras(weight_decay=0.2, adam_weight_decay=0.4, adam_lr_ratio=0.5)", 0.005, "muon_keras", muon_keras(weight_decay=0.2, adam_weight_decay=0.4, adam_lr_ratio=0.5), ["wide", "vector"]),
     Case("muon_keras(steps=3, momentum=0.8)", 0.005, "muon_keras", muon_keras(ns_steps=3, momentum=0.8), ["wide"]),
     Case("muon_timm", 0.02, None, timm_(), MIXED),
-    Case("muon_timm(nesterov=1, weight_decay=0.1)", 0.02, "muon_timm", timm_(nesterov=True, weight_decay=DECAY), MIXED),
+    Case("muon_timm(nesterov=1, weight_decay=0.1)", 0.02, "muon_timm", timm_(nesterov=True, weight_decay=DECAY), ["wide", "vector"]),
     Case("muon_timm(coefficients=original, scale=original)", 0.02, "muon_timm", timm_(ns_coefficients=ORIGINAL, adjust_lr_fn="original"), MATRICES),
     Case("muon_timm(coefficients=original, scale=original, layout=in_out)", 0.02, "muon_timm(coefficients=original, scale=original)", timm_(ns_coefficients=ORIGINAL, adjust_lr_fn="original", transposed=True), MATRICES, TURNED),
     Case("muon_timm(coefficients=original, scale=rms_to_rms)", 0.02, "muon_timm(coefficients=original, scale=original)", timm_(ns_coefficients=ORIGINAL, adjust_lr_fn="rms_to_rms"), MATRICES),
@@ -79,7 +79,7 @@ MUON = [
     Case("muon_timm(layout=conv, batched=1)", 0.02, "muon_timm(layout=conv)", timm_(conv_mode="batched", group={"use_muon": True}), ["conv"], "Each place of the kernel is a matrix [out, in] of its own."),
     Case("muon_pytorch", 0.02, None, muon_torch(), MATRICES, BF16),
     Case("muon_pytorch(scale=match_rms_adamw)", 0.02, "muon_pytorch", muon_torch(adjust_lr_fn="match_rms_adamw"), MATRICES, BF16),
-    Case("muon_pytorch(nesterov=0, weight_decay=0)", 0.02, "muon_pytorch", muon_torch(nesterov=False, weight_decay=0.0), MATRICES, BF16),
+    Case("muon_pytorch(nesterov=0, weight_decay=0)", 0.02, "muon_pytorch", muon_torch(nesterov=False, weight_decay=0.0), ["wide"], BF16),
 ]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import optax
 import torch
 
-from optim_wide_problem import FACTORS, GRADS, PARAMS, STEPS, USUAL
+from optim_wide_problem import FACTORS, GRADS, PARAMS, QUADRATIC, STEPS, USUAL
 
 keras.config.set_floatx("float64")
 torch.set_num_threads(1)
@@ -57,6 +57,8 @@ class Recipe:
     settings: dict
     # From the learning rate and the names of tensors to one Step after another.
     run: Callable
+    # Whether the gradients are those of the quadratic.
+    quadratic: bool = False
 
 
 @dataclass
@@ -87,6 +89,12 @@ def plain(settings):
     return {key: value if isinstance(value, simple) else as_text(value) for key, value in settings.items()}
 
 
+def slope(name, params):
+    """Of the quadratic, where the parameters are."""
+    a, c = QUADRATIC[name]
+    return (a @ (params.reshape(-1) - c)).reshape(params.shape)
+
+
 @dataclass
 class Hook:
     """Something that is done at every step: `start` makes it anew for each case, from the parameters."""
@@ -101,7 +109,7 @@ def described(options, **hooks):
     return {**plain(options), **{key: {hook.source: hook.settings} for key, hook in hooks.items() if hook}}
 
 
-def torch_(cls, before=None, evaluated=None, transposed=False, group=None, source=None, **options):
+def torch_(cls, before=None, evaluated=None, transposed=False, group=None, source=None, quadratic=False, **options):
     """`before` is a hook on the parameters with their gradients.
 
     `evaluated` gives the weights to evaluate from the optimizer and the parameters, or is a hook that does.
@@ -121,7 +129,8 @@ def torch_(cls, before=None, evaluated=None, transposed=False, group=None, sourc
             for each in optimizer.param_groups:
                 each["lr"] = lr * FACTORS[t]
             for p, name in zip(params, tensors):
-                p.grad = torch.tensor(turned(GRADS[name][t]))
+                grad = slope(name, turned(p.detach().numpy())) if quadratic else GRADS[name][t]
+                p.grad = torch.tensor(turned(grad))
             if prepare:
                 prepare(params)
             optimizer.step()
@@ -131,7 +140,7 @@ def torch_(cls, before=None, evaluated=None, transposed=False, group=None, sourc
     settings = described({**options, **(group or {})}, before=before, evaluated=average)
     if transposed:
         settings["transposed"] = True
-    return Recipe(source or named(cls), settings, run)
+    return Recipe(source or named(cls), settings, run, quadratic)
 
 
 def keras_(cls, evaluated=None, **options):
@@ -149,7 +158,7 @@ def keras_(cls, evaluated=None, **options):
     return Recipe(named(cls), plain(options), run)
 
 
-def optax_(make, before=None, evaluated=None, source=None, infinite=(), **options):
+def optax_(make, before=None, evaluated=None, source=None, infinite=(), quadratic=False, **options):
     """`before` is a hook that makes a transformation of the gradients.
 
     `evaluated` gives the weights to evaluate from the state and the parameters, or is a hook that does. At the steps
@@ -168,7 +177,8 @@ def optax_(make, before=None, evaluated=None, source=None, infinite=(), **option
         update = jax.jit(lambda lr, grads, state, params: made(lr).update(grads, state, params))
         evaluate = average.start(params) if average else evaluated
         for t in range(STEPS):
-            grads = [jnp.asarray(GRADS[name][t]) for name in tensors]
+            here = [slope(name, p) if quadratic else GRADS[name][t] for name, p in zip(tensors, params)]
+            grads = [jnp.asarray(g) for g in here]
             if t + 1 in infinite:
                 grads[0] = grads[0].reshape(-1).at[0].set(jnp.inf).reshape(grads[0].shape)
             updates, state = update(lr * FACTORS[t], grads, state, params)
@@ -178,7 +188,7 @@ def optax_(make, before=None, evaluated=None, source=None, infinite=(), **option
     settings = described(options, before=before, evaluated=average)
     if infinite:
         settings["infinite"] = list(infinite)
-    return Recipe(source or named(make), settings, run)
+    return Recipe(source or named(make), settings, run, quadratic)
 
 
 with_ = functools.partial
