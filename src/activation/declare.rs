@@ -78,8 +78,6 @@ pub(crate) trait Declared: Sized {
     /// Its parameters with their values.
     fn parameters(&self) -> Vec<(&'static str, f64)>;
     fn formula(&self) -> Shared;
-    /// Its product with a second input.
-    fn gate(&self) -> Shared;
 }
 
 /// What the registry knows of an activation that is no formula of single numbers, and has no weights.
@@ -139,10 +137,6 @@ macro_rules! activation {
 
             fn formula(&self) -> crate::fused::Shared {
                 $name::formula(self)
-            }
-
-            fn gate(&self) -> crate::fused::Shared {
-                $name::gated(self)
             }
         }
     };
@@ -303,10 +297,6 @@ macro_rules! activation {
             fn formula(&self) -> crate::fused::Shared {
                 self.init().formula()
             }
-
-            fn gate(&self) -> crate::fused::Shared {
-                self.init().gated()
-            }
         }
     };
     (@forward $name:ident) => {
@@ -323,11 +313,6 @@ macro_rules! activation {
             #[inline(never)]
             fn formula(&self) -> crate::fused::Shared {
                 crate::fused::shared(*self)
-            }
-
-            #[inline(never)]
-            fn gated(&self) -> crate::fused::Shared {
-                crate::fused::shared(crate::activation::gated::Gated(*self))
             }
         }
     };

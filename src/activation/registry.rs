@@ -172,15 +172,6 @@ macro_rules! registry {
                 }
             }
 
-            /// Its product with a second input, if it is a formula.
-            pub(super) fn gate(&self) -> Option<Shared> {
-                match self {
-                    $(Self::$plain => Some(Declared::gate(&$plain)),)*
-                    $(Self::$name(config) => Some(Declared::gate(config)),)*
-                    $(Self::$layer(_))|* | Self::Learned(_) | Self::Gated(_) => None,
-                }
-            }
-
             /// The module, if it is a layer of its own.
             fn layer(&self) -> Option<Activation> {
                 match self {

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::super::declare::count;
 use super::Gate;
-use crate::fused::{Shared, apply_shared};
+use super::gate::Unit;
 use crate::registry::{Spec, SpecError};
 
 /// A gated unit with its projections: `gate(x V, x W)` with learned `W`, the gate's, and `V`.
@@ -19,7 +19,7 @@ pub struct GatedLinear {
     /// Makes the half that is gated.
     pub linear_outer: Linear,
     #[module(skip)]
-    function: Shared,
+    unit: Unit,
 }
 
 impl GatedLinear {
@@ -32,7 +32,7 @@ impl GatedLinear {
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         let gate = self.linear_inner.forward(input.clone());
         let linear = self.linear_outer.forward(input);
-        apply_shared(self.function.clone(), [linear, gate])
+        self.unit.forward(linear, gate)
     }
 }
 
@@ -115,7 +115,7 @@ impl GatedConfig {
         GatedLinear {
             linear_inner: linear.init(device),
             linear_outer: linear.init(device),
-            function: self.gate.function(),
+            unit: self.gate.unit(),
         }
     }
 

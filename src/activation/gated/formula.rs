@@ -1,9 +1,9 @@
 use super::super::silu::TAIL;
 use crate::fused::{Formula, Number, Pointwise};
 
-/// `a f(g)`: any activation as the gate.
+/// `a f(g)` in one pass.
 #[derive(Clone, Debug)]
-pub(in crate::activation) struct Gated<F>(pub(in crate::activation) F);
+pub(super) struct Gated<F>(pub(super) F);
 
 impl<F: Pointwise> Formula<2> for Gated<F> {
     #[inline(always)]

@@ -9,8 +9,9 @@ use crate::registry::{Spec, SpecError};
 
 /// What a gated unit makes of its two halves, the linear one `a` and the gate `g`.
 ///
-/// The sigmoid is `s`, the distribution function of the standard normal `Phi`. The backward pass keeps `a` and
-/// `g` and nothing else.
+/// The sigmoid is `s`, the distribution function of the standard normal `Phi`. Those with a name of their own run in
+/// one pass, and the backward pass keeps `a` and `g` and nothing else. Any other activation is two, and `f(g)` is
+/// kept too.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Gate {
@@ -81,7 +82,7 @@ impl Gate {
     /// When a setting is outside its range: ask [`validate`](Self::validate) first.
     pub fn forward<const D: usize>(&self, linear: Tensor<D>, gate: Tensor<D>) -> Tensor<D> {
         self.validate().unwrap_or_else(|error| panic!("{error}"));
-        apply_shared(self.function(), [linear, gate])
+        self.unit().forward(linear, gate)
     }
 
     /// The same for the two halves of one tensor along an axis, whose size is halved.
@@ -125,7 +126,7 @@ impl Gate {
                 .check("swiglu_clamped", "limit", *limit)
                 .map(drop),
             Self::Activation(activation) => {
-                if activation.gate().is_none() {
+                if activation.formula().is_none() {
                     return Err(SpecError::instead(
                         format!("gated({activation})"),
                         "a gate is a formula without weights of its own, as in gated(gelu)",
@@ -137,28 +138,41 @@ impl Gate {
         }
     }
 
-    pub(super) fn function(&self) -> Shared {
+    /// What runs.
+    pub(super) fn unit(&self) -> Unit {
+        let fused = |function| Unit {
+            activation: None,
+            function,
+        };
         match self {
-            Self::Glu => shared(Gated(Sigmoid)),
-            Self::Bilinear => shared(Gated(Identity)),
-            Self::ReGlu => shared(Gated(Relu)),
-            Self::GeGlu => shared(Gated(Gelu)),
-            Self::GeGluTanh => shared(Gated(GeluTanh)),
-            Self::SwiGlu { beta } => shared(SwiGlu { beta: *beta }),
-            Self::Gtu => shared(Gtu),
-            Self::SwiGluOai { limit } => shared(ClampedSwiGlu {
+            Self::Glu => fused(shared(Gated(Sigmoid))),
+            Self::Bilinear => fused(shared(Gated(Identity))),
+            Self::ReGlu => fused(shared(Gated(Relu))),
+            Self::GeGlu => fused(shared(Gated(Gelu))),
+            Self::GeGluTanh => fused(shared(Gated(GeluTanh))),
+            Self::SwiGlu { beta } => fused(shared(SwiGlu { beta: *beta })),
+            Self::Gtu => fused(shared(Gtu)),
+            Self::SwiGluOai { limit } => fused(shared(ClampedSwiGlu {
                 alpha: 1.702,
                 limit: *limit,
                 offset: 1.0,
-            }),
-            Self::SwiGluClamped { limit } => shared(ClampedSwiGlu {
+            })),
+            Self::SwiGluClamped { limit } => fused(shared(ClampedSwiGlu {
                 alpha: 1.0,
                 limit: *limit,
                 offset: 0.0,
-            }),
-            Self::Activation(activation) => match activation.gate() {
-                Some(function) => function,
-                None => unreachable!("{self} was checked"),
+            })),
+            Self::Activation(activation) => match **activation {
+                ActivationConfig::Sigmoid => Self::Glu.unit(),
+                ActivationConfig::Identity => Self::Bilinear.unit(),
+                ActivationConfig::Relu => Self::ReGlu.unit(),
+                ActivationConfig::Gelu => Self::GeGlu.unit(),
+                ActivationConfig::GeluTanh => Self::GeGluTanh.unit(),
+                ActivationConfig::Silu => Self::SwiGlu { beta: 1.0 }.unit(),
+                ref other => Unit {
+                    activation: other.formula(),
+                    function: shared(Gated(Identity)),
+                },
             },
         }
     }
@@ -209,6 +223,24 @@ impl Gate {
             Self::SwiGluClamped { .. } => "swiglu_clamped",
             Self::Activation(_) => "gated",
         }
+    }
+}
+
+/// How a gated unit runs: in one pass, or as a product with what an activation makes of the gate. For all
+/// activations to have a pass of their own here would double what every user compiles.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    activation: Option<Shared>,
+    function: Shared,
+}
+
+impl Unit {
+    pub(super) fn forward<const D: usize>(&self, linear: Tensor<D>, gate: Tensor<D>) -> Tensor<D> {
+        let gate = match &self.activation {
+            Some(activation) => apply_shared(activation.clone(), [gate]),
+            None => gate,
+        };
+        apply_shared(self.function.clone(), [linear, gate])
     }
 }
 

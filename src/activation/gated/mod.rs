@@ -11,5 +11,4 @@ pub use function::{
 };
 pub use gate::{Gate, Half};
 
-pub(super) use formula::Gated;
 pub(super) use gate::NAMES;
