@@ -260,6 +260,8 @@ fn names_and_json_round_trip() {
         let config: ActivationConfig = text.parse().unwrap();
         assert_eq!(config.to_string(), text);
     }
+    let alias: ActivationConfig = "learned(trelu, theta=2)".parse().unwrap();
+    assert_eq!(alias.to_string(), "learned(thresholded_relu, theta=2)");
     let mut names = ActivationConfig::names().to_vec();
     names.sort_unstable();
     names.dedup();

@@ -74,6 +74,13 @@ impl Parametric<1> for Snake {
         sine.mul_add(ratio, x)
     }
 
+    // Faster: no constant frequency is as low.
+    #[inline(always)]
+    fn constant<N: Number>(&self, x: N, [a]: [N; 1]) -> N {
+        let sine = (x * a).sin();
+        sine.mul_add(sine / a, x)
+    }
+
     // Faster: no division.
     #[inline(always)]
     fn slope_with<N: Number>(x: N, [a]: [N; 1]) -> Option<N> {
