@@ -69,7 +69,7 @@ fn names_that_contradict_themselves_or_their_library() {
         fixture.refuses(&["--optimizer", optimizer], &["--optimizer", expected]);
     }
     for (activation, expected) in [
-        ("nn.Softmax", "instead"),
+        ("nn.Softmax2d", "instead"),
         ("smu(alpha=1e99)", "SmuConfig: alpha must be"),
         ("prelu(channels=3)", "channels"),
         ("swiglu(d_input=3)", "d_input"),

@@ -125,8 +125,11 @@ fn what_is_shown_in_the_examples_learns() {
             .lines()
             .filter_map(|line| line.split_once("loss ")?.1.parse().ok())
             .collect();
-        assert_eq!(losses.len(), 5, "{text}");
-        assert!(losses[4] < 0.01 * losses[0], "{name}: {losses:?}");
+        let runs = losses.chunks_exact(5);
+        assert!(runs.len() > 0 && runs.remainder().is_empty(), "{text}");
+        for losses in runs {
+            assert!(losses[4] < 0.01 * losses[0], "{name}: {losses:?}");
+        }
     }
 }
 
