@@ -358,6 +358,72 @@ fn is_word(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// A whole number that stands in a spec.
+pub(crate) fn whole(
+    config: &'static str,
+    field: &'static str,
+    value: f64,
+) -> Result<usize, SpecError> {
+    // Above this not every whole number is an f64.
+    let inside = (0.0..=9e15).contains(&value) && value.fract() == 0.0;
+    check(config, field, value, "a whole number of 0 or more", inside).map(|()| value as usize)
+}
+
+/// A switch that stands in a spec.
+pub(crate) fn flag(
+    config: &'static str,
+    field: &'static str,
+    value: f64,
+) -> Result<bool, SpecError> {
+    let inside = value == 0.0 || value == 1.0;
+    check(config, field, value, "0 or 1", inside).map(|()| value == 1.0)
+}
+
+/// What a configuration that is read from a name and written as one is besides: its text form, and what is
+/// serialized.
+macro_rules! by_name {
+    ($config:ident, $kind:literal, $names:expr) => {
+        impl core::str::FromStr for $config {
+            type Err = $crate::registry::SpecError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let mut spec = $crate::registry::Spec::parse(text)?;
+                let config = Self::named(spec.name())
+                    .ok_or_else(|| spec.unknown($kind, &$names))?
+                    .with_spec(&mut spec)?;
+                spec.finish()?;
+                config.validate()?;
+                Ok(config)
+            }
+        }
+
+        impl core::fmt::Display for $config {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.to_spec().fmt(f)
+            }
+        }
+
+        $crate::registry::by_name!($config);
+    };
+    ($config:ident) => {
+        impl TryFrom<String> for $config {
+            type Error = $crate::registry::SpecError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$config> for String {
+            fn from(config: $config) -> Self {
+                config.to_string()
+            }
+        }
+    };
+}
+
+pub(crate) use by_name;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
 use burn_extras::activation::{Activation, ActivationConfig};
-use burn_extras_benches::with_gradient;
+use burn_extras_benches::{copies, with_gradient};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use rayon::prelude::*;
 
 const SIZES: [(&str, usize); 3] = [("10k", 10_000), ("1M", 1_000_000), ("16M", 16_000_000)];
 
@@ -117,14 +116,8 @@ fn burns(criterion: &mut Criterion) {
     });
 }
 
-/// What memory allows: as many bytes read and written, to fresh memory, on all cores.
-fn copies(criterion: &mut Criterion) {
-    for (size, len) in SIZES {
-        let x = vec![1.0f32; len];
-        criterion.bench_function(&format!("copy-{size}"), |bencher| {
-            bencher.iter(|| x.par_iter().copied().collect::<Vec<f32>>());
-        });
-    }
+fn memory(criterion: &mut Criterion) {
+    copies(criterion, &SIZES);
 }
 
 criterion_group! {
@@ -133,6 +126,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(50))
         .measurement_time(Duration::from_millis(200));
-    targets = copies, ours, burns
+    targets = memory, ours, burns
 }
 criterion_main!(benches);

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::{Device, Distribution, Tensor, activation as stock};
 use burn_extras::activation::{Gate, Snake, log_softmax, prelu, softmax, sparsemax};
-use burn_extras_benches::with_gradient;
+use burn_extras_benches::{copies, with_gradient};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use rayon::prelude::*;
 
 /// How many numbers.
 const SIZES: [(&str, usize); 2] = [("1M", 1_000_000), ("16M", 16_000_000)];
@@ -146,14 +145,8 @@ fn both(criterion: &mut Criterion) {
     }
 }
 
-/// What memory allows: as many bytes read and written, to fresh memory, on all cores.
-fn copies(criterion: &mut Criterion) {
-    for (size, len) in SIZES {
-        let x = vec![1.0f32; len];
-        criterion.bench_function(&format!("copy-{size}"), |bencher| {
-            bencher.iter(|| x.par_iter().copied().collect::<Vec<f32>>());
-        });
-    }
+fn memory(criterion: &mut Criterion) {
+    copies(criterion, &SIZES);
 }
 
 criterion_group! {
@@ -162,6 +155,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(50))
         .measurement_time(Duration::from_millis(300));
-    targets = copies, both
+    targets = memory, both
 }
 criterion_main!(benches);

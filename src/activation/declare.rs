@@ -91,6 +91,35 @@ pub(crate) trait Listed: Sized {
     fn parameters(&self) -> Vec<(&'static str, f64)>;
 }
 
+/// What makes a type of settings a configuration of Burn's: it is read if it is valid, and printed as what it is
+/// saved as.
+macro_rules! checked {
+    ($config:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        impl<'de> serde::Deserialize<'de> for $config {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                struct Unchecked {
+                    $($field: $type),*
+                }
+                let Unchecked { $($field),* } = Unchecked::deserialize(deserializer)?;
+                let config = Self { $($field),* };
+                config.validate().map_err(serde::de::Error::custom)?;
+                Ok(config)
+            }
+        }
+
+        impl core::fmt::Display for $config {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(&burn::config::config_to_json(self))
+            }
+        }
+
+        impl burn::config::Config for $config {}
+    };
+}
+
+pub(crate) use checked;
+
 /// Declares an activation: its type, free function, configuration and registry entry.
 ///
 /// The formula stands below the declaration: `impl Pointwise`, or, if there are parameters, `impl Parametric`,
@@ -206,26 +235,7 @@ macro_rules! activation {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $config {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                struct Unchecked {
-                    $($field: f64),+
-                }
-                let unchecked = Unchecked::deserialize(deserializer)?;
-                let config = Self { $($field: unchecked.$field),+ };
-                config.validate().map_err(serde::de::Error::custom)?;
-                Ok(config)
-            }
-        }
-
-        impl core::fmt::Display for $config {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(&burn::config::config_to_json(self))
-            }
-        }
-
-        impl burn::config::Config for $config {}
+        crate::activation::declare::checked! { $config { $($field: f64),+ } }
 
         impl Default for $name {
             fn default() -> Self {

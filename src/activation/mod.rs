@@ -33,6 +33,7 @@ mod learned;
 mod mish;
 mod parametric;
 mod periodic;
+mod random;
 mod registry;
 mod relu;
 mod rows;

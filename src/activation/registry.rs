@@ -10,7 +10,7 @@ use super::declare::{Declared, Listed};
 use super::learned::Kind;
 use super::{elsewhere, gated, learned, *};
 use crate::fused::{Pointwise, Shared, shared};
-use crate::registry::{Spec, SpecError};
+use crate::registry::{Spec, SpecError, by_name};
 
 /// The table of activations without weights: formulas without parameters, those with a configuration, and
 /// layers of their own.
@@ -474,19 +474,7 @@ impl fmt::Display for ActivationConfig {
     }
 }
 
-impl TryFrom<String> for ActivationConfig {
-    type Error = SpecError;
-
-    fn try_from(text: String) -> Result<Self, SpecError> {
-        text.parse()
-    }
-}
-
-impl From<ActivationConfig> for String {
-    fn from(config: ActivationConfig) -> Self {
-        config.to_string()
-    }
-}
+by_name!(ActivationConfig);
 
 /// An activation that is a formula, chosen at run time.
 #[derive(Module, Debug)]

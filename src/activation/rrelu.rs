@@ -1,8 +1,9 @@
 use burn::module::{Flag, Module, Param};
-use burn::tensor::{DType, Distribution, FloatDType, Tensor};
-use serde::{Deserialize, Serialize};
+use burn::tensor::Tensor;
+use serde::Serialize;
 
-use super::declare::{Listed, Range};
+use super::declare::{Listed, Range, checked};
+use super::random::{narrowed, uniform_like};
 use super::{ActivationConfig, LeakyReluConfig};
 use crate::fused::{Formula, Number, apply_many};
 use crate::registry::{Spec, SpecError};
@@ -40,10 +41,9 @@ impl RRelu {
     /// Applies the activation to each element.
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         if !self.training.is_enabled() || !input.device().is_autodiff() {
-            let mean = LeakyReluConfig::new().with_negative_slope(self.mean());
-            return mean.init().forward(input);
+            return mean(self.lower, self.upper).init().forward(input);
         }
-        let slopes = self.draw(&input);
+        let slopes = narrowed(uniform_like(&input, self.lower, self.upper), &input);
         self.forward_with_slopes(input, slopes)
     }
 
@@ -64,27 +64,11 @@ impl RRelu {
         );
         apply_many(&Bent, [input, slopes])
     }
+}
 
-    fn mean(&self) -> f64 {
-        0.5 * (self.lower + self.upper)
-    }
-
-    /// A slope for each number, drawn in `f32` at least.
-    fn draw<const D: usize>(&self, input: &Tensor<D>) -> Tensor<D> {
-        let (device, dtype) = (input.device().inner(), input.dtype());
-        let wide = match dtype {
-            DType::F64 => DType::F64,
-            _ => DType::F32,
-        };
-        // Burn draws from a range that is not empty.
-        let slopes: Tensor<D> = if self.lower == self.upper {
-            Tensor::full(input.shape(), self.lower, (&device, wide))
-        } else {
-            let range = Distribution::Uniform(self.lower, self.upper);
-            Tensor::random(input.shape(), range, (&device, wide))
-        };
-        Tensor::from_inner(slopes.cast(FloatDType::from(dtype)))
-    }
+/// What it is in evaluation.
+fn mean(lower: f64, upper: f64) -> LeakyReluConfig {
+    LeakyReluConfig::new().with_negative_slope(0.5 * (lower + upper))
 }
 
 /// `x`, or `a x` on the left.
@@ -176,8 +160,7 @@ impl RReluConfig {
 
     /// What it is in evaluation.
     pub(super) fn mean(&self) -> ActivationConfig {
-        let mean = 0.5 * (self.lower + self.upper);
-        LeakyReluConfig::new().with_negative_slope(mean).into()
+        mean(self.lower, self.upper).into()
     }
 }
 
@@ -199,24 +182,4 @@ impl Listed for RReluConfig {
     }
 }
 
-impl<'de> Deserialize<'de> for RReluConfig {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Unchecked {
-            lower: f64,
-            upper: f64,
-        }
-        let Unchecked { lower, upper } = Unchecked::deserialize(deserializer)?;
-        let config = Self { lower, upper };
-        config.validate().map_err(serde::de::Error::custom)?;
-        Ok(config)
-    }
-}
-
-impl core::fmt::Display for RReluConfig {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(&burn::config::config_to_json(self))
-    }
-}
-
-impl burn::config::Config for RReluConfig {}
+checked! { RReluConfig { lower: f64, upper: f64 } }

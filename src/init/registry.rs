@@ -1,6 +1,3 @@
-use core::fmt;
-use core::str::FromStr;
-
 use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +6,7 @@ use super::{
     TruncatedNormalConfig, VarianceMap, VarianceScalingConfig, initialize, variance_scaling,
 };
 use crate::activation::ActivationConfig;
-use crate::registry::{Spec, SpecError};
+use crate::registry::{Spec, SpecError, by_name};
 
 /// An initializer by name, as on a command line or in a config file.
 ///
@@ -258,36 +255,4 @@ impl InitConfig {
     }
 }
 
-impl FromStr for InitConfig {
-    type Err = SpecError;
-
-    fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(text)?;
-        let config = Self::named(spec.name())
-            .ok_or_else(|| spec.unknown("initializer", &NAMES))?
-            .with_spec(&mut spec)?;
-        spec.finish()?;
-        config.validate()?;
-        Ok(config)
-    }
-}
-
-impl fmt::Display for InitConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_spec().fmt(f)
-    }
-}
-
-impl TryFrom<String> for InitConfig {
-    type Error = SpecError;
-
-    fn try_from(text: String) -> Result<Self, SpecError> {
-        text.parse()
-    }
-}
-
-impl From<InitConfig> for String {
-    fn from(config: InitConfig) -> Self {
-        config.to_string()
-    }
-}
+by_name!(InitConfig, "initializer", NAMES);

@@ -29,11 +29,10 @@
 
 mod any;
 mod constant;
-mod cosine;
 mod cosine_restarts;
 mod curve;
+mod decay;
 mod finder;
-mod linear;
 mod one_cycle;
 mod plateau;
 mod registry;
@@ -46,11 +45,10 @@ mod warmup;
 
 pub use any::AnyScheduler;
 pub use constant::{WarmupConstant, WarmupConstantConfig};
-pub use cosine::{WarmupCosine, WarmupCosineConfig};
 pub use cosine_restarts::{CosineRestarts, CosineRestartsConfig, FirstCycle};
 pub use curve::Curve;
+pub use decay::{WarmupCosine, WarmupCosineConfig, WarmupLinear, WarmupLinearConfig};
 pub use finder::{LrFinder, LrFinderConfig, Trial};
-pub use linear::{WarmupLinear, WarmupLinearConfig};
 pub use one_cycle::{OneCycle, OneCycleConfig};
 pub use plateau::{ReduceOnPlateau, ReduceOnPlateauConfig};
 pub use registry::ScheduleConfig;

@@ -1,6 +1,3 @@
-use core::fmt;
-use core::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use super::spec::{one_cycle, plateau, restarts, span, take_span, take_warmup};
@@ -8,7 +5,7 @@ use super::{
     AnyScheduler, CosineRestartsConfig, Curve, FirstCycle, OneCycleConfig, ReduceOnPlateauConfig,
     Warmup, WarmupConstantConfig, WarmupCosineConfig, WarmupLinearConfig, WarmupStableDecayConfig,
 };
-use crate::registry::{Spec, SpecError};
+use crate::registry::{Spec, SpecError, by_name};
 
 /// A learning-rate schedule by name, as on a command line or in a config file.
 ///
@@ -297,36 +294,4 @@ impl ScheduleConfig {
     }
 }
 
-impl FromStr for ScheduleConfig {
-    type Err = SpecError;
-
-    fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(text)?;
-        let config = Self::named(spec.name())
-            .ok_or_else(|| spec.unknown("schedule", &NAMES))?
-            .with_spec(&mut spec)?;
-        spec.finish()?;
-        config.validate()?;
-        Ok(config)
-    }
-}
-
-impl fmt::Display for ScheduleConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_spec().fmt(f)
-    }
-}
-
-impl TryFrom<String> for ScheduleConfig {
-    type Error = SpecError;
-
-    fn try_from(text: String) -> Result<Self, SpecError> {
-        text.parse()
-    }
-}
-
-impl From<ScheduleConfig> for String {
-    fn from(config: ScheduleConfig) -> Self {
-        config.to_string()
-    }
-}
+by_name!(ScheduleConfig, "schedule", NAMES);

@@ -1,6 +1,7 @@
 //! The ranges that several schedules check.
 
 use crate::registry::{SpecError, check};
+pub(super) use crate::registry::{flag, whole};
 
 /// `Ok` if `lr` and `steps` are what a schedule can be put on.
 pub(super) fn start(config: &'static str, lr: f64, steps: usize) -> Result<(), SpecError> {
@@ -53,25 +54,4 @@ pub(super) fn share(
 ) -> Result<(), SpecError> {
     let inside = (0.0..=1.0).contains(&value);
     check(config, field, value, "from 0 to 1", inside)
-}
-
-/// A whole number that stands in a spec.
-pub(super) fn whole(
-    config: &'static str,
-    field: &'static str,
-    value: f64,
-) -> Result<usize, SpecError> {
-    // Above this not every whole number is an f64.
-    let inside = (0.0..=9e15).contains(&value) && value.fract() == 0.0;
-    check(config, field, value, "a whole number of 0 or more", inside).map(|()| value as usize)
-}
-
-/// A switch that stands in a spec.
-pub(super) fn flag(
-    config: &'static str,
-    field: &'static str,
-    value: f64,
-) -> Result<bool, SpecError> {
-    let inside = value == 0.0 || value == 1.0;
-    check(config, field, value, "0 or 1", inside).map(|()| value == 1.0)
 }

@@ -26,16 +26,17 @@ fn both_ways(row: Row, x: &[f64], device: &Device) -> (Vec<f64>, Vec<f64>) {
     forward_backward(row, x, 0, grad)
 }
 
+/// The sign of a number that gets all of its row where it is large.
+fn towards_all(row: Row) -> f64 {
+    if row == Row::Softmin { -1.0 } else { 1.0 }
+}
+
 #[test]
 fn a_row_with_nan_or_infinity_is_nan() {
     for (name, device) in devices::all() {
         for row in ALL {
             // Of a softmin, infinity is the least.
-            let infinite = if row == Row::Softmin {
-                -INFINITE
-            } else {
-                INFINITE
-            };
+            let infinite = towards_all(row) * INFINITE;
             for bad in [NAN, infinite] {
                 for len in lengths() {
                     for place in [0, 3, len - 1] {
@@ -77,11 +78,7 @@ fn a_bad_row_leaves_the_others_alone() {
 fn what_is_left_out_gets_nothing() {
     for (name, device) in devices::all() {
         for row in ALL {
-            let out = if row == Row::Softmin {
-                INFINITE
-            } else {
-                -INFINITE
-            };
+            let out = -towards_all(row) * INFINITE;
             for len in lengths() {
                 let mut x: Vec<_> = (0..len).map(|place| (place % 5) as f64 * 0.2).collect();
                 x[0] = out;
@@ -113,11 +110,7 @@ fn what_is_left_out_gets_nothing() {
 fn a_row_of_nothing_is_nan_and_a_quiet_one_0() {
     for (name, device) in devices::all() {
         for row in ALL {
-            let out = if row == Row::Softmin {
-                INFINITE
-            } else {
-                -INFINITE
-            };
+            let out = -towards_all(row) * INFINITE;
             for len in lengths() {
                 let (values, _) = both_ways(row, &vec![out; len], &device);
                 let expected = |value: &f64| match row {
@@ -158,7 +151,7 @@ fn equal_numbers_share_and_large_ones_are_the_same_as_small() {
 fn the_winner_takes_all() {
     for (name, device) in devices::all() {
         for row in ALL {
-            let sign = if row == Row::Softmin { -1.0 } else { 1.0 };
+            let sign = towards_all(row);
             let x = [0.0, 1.0, 3e38, -3e38, 2.0].map(|x| sign * x);
             let (values, slopes) = both_ways(row, &x, &device);
             if row == Row::LogSoftmax {
@@ -183,7 +176,7 @@ fn no_gradient_passes_what_is_0() {
             if row == Row::LogSoftmax {
                 continue;
             }
-            let sign = if row == Row::Softmin { -1.0 } else { 1.0 };
+            let sign = towards_all(row);
             for bad in [INFINITE, NAN] {
                 let x = [0.1, 0.0, -INFINITE, 0.2].map(|x| sign * x);
                 let x = tensor(&x, [4], &device, DType::F32);

@@ -5,26 +5,14 @@ use burn_extras::activation::GumbelSoftmaxConfig;
 use serde_json::Value;
 
 use crate::devices;
+use crate::names::ROWS;
 use crate::row::{Row, assert_close, forward_backward, read, tensor};
-
-const NAMES: [&str; 10] = [
-    "softmax",
-    "log_softmax",
-    "softmin",
-    "quiet_softmax",
-    "sparsemax",
-    "entmax15",
-    "entmax",
-    "gumbel_softmax",
-    "maxout",
-    "crelu",
-];
 
 fn cases() -> Vec<Value> {
     let goldens: Value =
         serde_json::from_str(include_str!("../goldens/wide.json")).expect("valid goldens");
     let cases = goldens["cases"].as_array().expect("cases").iter();
-    let ours = cases.filter(|case| NAMES.contains(&text(&case["name"])));
+    let ours = cases.filter(|case| ROWS.contains(&text(&case["name"])));
     ours.cloned().collect()
 }
 
@@ -134,7 +122,7 @@ fn all_agree_in_f64() {
 
 #[test]
 fn every_activation_has_goldens() {
-    for name in NAMES {
+    for name in ROWS {
         let count = cases()
             .iter()
             .filter(|case| text(&case["name"]) == name)

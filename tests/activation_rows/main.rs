@@ -7,6 +7,8 @@ mod edges;
 mod goldens;
 mod gradients;
 mod layouts;
+#[path = "../goldens/rows.rs"]
+mod names;
 mod row;
 mod settings;
 mod threads;

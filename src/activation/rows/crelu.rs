@@ -1,4 +1,4 @@
-use burn::tensor::{AsIndex, Tensor};
+use burn::tensor::Tensor;
 
 use super::declare::{any, rows};
 use crate::activation::relu;
@@ -29,17 +29,7 @@ impl CRelu {
     }
 }
 
-/// [`CRelu`] as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn crelu<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    CReluConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function crelu, CRelu, CReluConfig);
 
 /// `max(-x, 0)`.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! How an activation of rows is declared: its formula is written by hand, module and configuration follow.
 
-use crate::registry::{Spec, SpecError};
+use crate::registry::{Spec, SpecError, check, flag, whole};
 
 /// The axis counted from the first one.
 ///
@@ -23,71 +23,61 @@ pub(super) fn axis_of(type_name: &'static str, axis: isize, rank: usize) -> usiz
 pub(crate) trait Setting: Copy {
     fn number(self) -> f64;
 
-    /// `None` where the number is none of its values.
-    fn of(number: f64) -> Option<Self>;
-
-    /// What it may be, in words.
-    const RANGE: &'static str;
+    /// The setting that a number stands for, of this field of this type.
+    fn of(config: &'static str, field: &'static str, number: f64) -> Result<Self, SpecError>;
 }
 
 impl Setting for f64 {
-    const RANGE: &'static str = "a number";
-
     fn number(self) -> f64 {
         self
     }
 
-    fn of(number: f64) -> Option<Self> {
-        Some(number)
+    fn of(_config: &'static str, _field: &'static str, number: f64) -> Result<Self, SpecError> {
+        Ok(number)
     }
 }
 
 impl Setting for bool {
-    const RANGE: &'static str = "0 or 1";
-
     fn number(self) -> f64 {
         self.into()
     }
 
-    fn of(number: f64) -> Option<Self> {
-        (number == 0.0 || number == 1.0).then_some(number == 1.0)
+    fn of(config: &'static str, field: &'static str, number: f64) -> Result<Self, SpecError> {
+        flag(config, field, number)
     }
 }
 
 impl Setting for usize {
-    const RANGE: &'static str = "a whole number";
-
     fn number(self) -> f64 {
         self as f64
     }
 
-    fn of(number: f64) -> Option<Self> {
-        (number.fract() == 0.0 && (0.0..=1e15).contains(&number)).then_some(number as usize)
+    fn of(config: &'static str, field: &'static str, number: f64) -> Result<Self, SpecError> {
+        whole(config, field, number)
     }
 }
 
 /// An axis.
 impl Setting for isize {
-    const RANGE: &'static str = "a whole number, from -1000 to 1000";
-
     fn number(self) -> f64 {
         self as f64
     }
 
-    fn of(number: f64) -> Option<Self> {
-        (number.fract() == 0.0 && number.abs() <= 1000.0).then_some(number as isize)
+    fn of(config: &'static str, field: &'static str, number: f64) -> Result<Self, SpecError> {
+        let inside = number.fract() == 0.0 && number.abs() <= 1000.0;
+        let range = "a whole number, from -1000 to 1000";
+        check(config, field, number, range, inside).map(|()| number as isize)
     }
 }
 
 /// Takes a setting out of a text.
 pub(crate) fn take<T: Setting>(
     spec: &mut Spec,
-    type_name: &'static str,
+    config: &'static str,
     field: &'static str,
     default: T,
 ) -> Result<T, SpecError> {
-    let number = spec.take(field, default.number());
-    T::of(number).ok_or_else(|| SpecError::out_of_range(type_name, field, number, T::RANGE))
+    T::of(config, field, spec.take(field, default.number()))
 }
 
 /// What needs no check before it meets a tensor.
@@ -186,27 +176,7 @@ macro_rules! rows {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $config {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                struct Unchecked {
-                    axis: isize,
-                    $($field: $type,)*
-                }
-                let unchecked = Unchecked::deserialize(deserializer)?;
-                let config = Self { axis: unchecked.axis, $($field: unchecked.$field,)* };
-                config.validate().map_err(serde::de::Error::custom)?;
-                Ok(config)
-            }
-        }
-
-        impl core::fmt::Display for $config {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(&burn::config::config_to_json(self))
-            }
-        }
-
-        impl burn::config::Config for $config {}
+        crate::activation::declare::checked! { $config { axis: isize, $($field: $type),* } }
 
         impl crate::activation::declare::Listed for $config {
             const NAME: &'static str = $named;
@@ -240,8 +210,11 @@ macro_rules! rows {
             }
         }
     };
-    // That of an activation whose formula is itself.
+    // That of an activation whose formula is itself, or chosen by its settings.
     (@forward $name:ident) => {
+        rows!(@forward $name, |row, axis| crate::fused::shared_rows(*row, axis));
+    };
+    (@forward $name:ident, |$row:ident, $axis:ident| $function:expr) => {
         impl $name {
             /// Applies the activation to each row along the axis.
             ///
@@ -261,11 +234,51 @@ macro_rules! rows {
 
             // Not generic and not inlined, so that the kernels are compiled with this crate.
             #[inline(never)]
-            pub(super) fn function(&self, axis: usize) -> crate::fused::Shared {
-                crate::fused::shared_rows(*self, axis)
+            pub(super) fn function(&self, $axis: usize) -> crate::fused::Shared {
+                let $row = self;
+                $function
             }
+        }
+    };
+    // One with nothing to set but the axis, as a function.
+    (@function $function:ident, $name:ident, $config:ident) => {
+        #[doc = concat!("[`", stringify!($name), "`] as a function, along an axis that may be negative.")]
+        ///
+        /// # Panics
+        ///
+        /// When the tensor has no such axis.
+        pub fn $function<const D: usize>(
+            tensor: burn::tensor::Tensor<D>,
+            axis: impl burn::tensor::AsIndex,
+        ) -> burn::tensor::Tensor<D> {
+            $config::new()
+                .with_axis(axis.as_index())
+                .init()
+                .forward(tensor)
         }
     };
 }
 
 pub(super) use rows;
+
+/// What formulas of exponentials have in common: they are divided by something of their sum.
+macro_rules! exponentials {
+    () => {
+        #[inline(always)]
+        fn sums<N: Number>(&self, term: N, _known: [N; 1]) -> [N; 1] {
+            [term]
+        }
+
+        #[inline(always)]
+        fn value<N: Number>(&self, term: N, [factor]: [N; 1]) -> N {
+            term * factor
+        }
+
+        #[inline(always)]
+        fn gradient_sums<N: Number>(&self, y: N, grad: N) -> [N; 1] {
+            [passed(grad, y)]
+        }
+    };
+}
+
+pub(super) use exponentials;

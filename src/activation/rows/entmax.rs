@@ -3,7 +3,7 @@ use burn::tensor::{AsIndex, Tensor};
 use super::declare::rows;
 use super::newton;
 use super::sparsemax::SparsemaxConfig;
-use crate::fused::{Number, RowFormula, Shared, apply_shared_rows, passed, shared_rows};
+use crate::fused::{Number, RowFormula, passed, shared_rows};
 use crate::registry::SpecError;
 
 rows! {
@@ -36,35 +36,18 @@ fn check(config: &EntmaxConfig) -> Result<(), SpecError> {
     ))
 }
 
-impl Entmax {
-    /// Applies the activation to each row along the axis.
-    ///
-    /// # Shapes
-    ///
-    /// Any, of rank 1 to 6; the output has the shape of the input.
-    ///
-    /// # Panics
-    ///
-    /// When the tensor has no such axis.
-    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        apply_shared_rows(|axis| self.function(axis), input, self.axis_of(D))
+rows!(@forward Entmax, |entmax, axis| {
+    let alpha = entmax.alpha;
+    if alpha == 1.5 {
+        shared_rows(Entmax15, axis)
+    } else if alpha == 2.0 {
+        shared_rows(SparsemaxConfig::new().init(), axis)
+    } else if alpha < 2.0 {
+        shared_rows(Soft { alpha }, axis)
+    } else {
+        shared_rows(Hard { alpha }, axis)
     }
-
-    // Not generic and not inlined, so that the kernels are compiled with this crate.
-    #[inline(never)]
-    pub(super) fn function(&self, axis: usize) -> Shared {
-        let alpha = self.alpha;
-        if alpha == 1.5 {
-            shared_rows(Entmax15, axis)
-        } else if alpha == 2.0 {
-            shared_rows(SparsemaxConfig::new().init(), axis)
-        } else if alpha < 2.0 {
-            shared_rows(Soft { alpha }, axis)
-        } else {
-            shared_rows(Hard { alpha }, axis)
-        }
-    }
-}
+});
 
 /// [`Entmax`] with `alpha` 1.5 as a function, along an axis that may be negative.
 ///

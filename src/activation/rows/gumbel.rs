@@ -1,8 +1,9 @@
-use burn::tensor::{AsIndex, DType, Distribution, FloatDType, Int, Tensor};
+use burn::tensor::{AsIndex, FloatDType, Int, Tensor};
 
 use super::declare::rows;
 use super::softmax::SoftmaxConfig;
 use crate::activation::declare::Range;
+use crate::activation::random::{narrowed, uniform_like};
 use crate::fused::{Number, Pointwise, apply};
 use crate::registry::SpecError;
 
@@ -104,17 +105,7 @@ fn straight_through<const D: usize>(soft: Tensor<D>, axis: usize) -> Tensor<D> {
 
 /// Gumbel noise, as large as a tensor and in its type.
 fn noise_like<const D: usize>(tensor: &Tensor<D>) -> Tensor<D> {
-    let (device, dtype) = (tensor.device(), tensor.dtype());
-    let wide = match dtype {
-        DType::F64 => DType::F64,
-        _ => DType::F32,
-    };
-    let uniform = Tensor::random(
-        tensor.shape(),
-        Distribution::Uniform(0.0, 1.0),
-        (&device, wide),
-    );
-    apply(&Gumbel, uniform).cast(FloatDType::from(dtype))
+    narrowed(apply(&Gumbel, uniform_like(tensor, 0.0, 1.0)), tensor)
 }
 
 /// `-ln(-ln u)`, the quantiles of the Gumbel distribution, from -4.3 to 69.

@@ -1,5 +1,3 @@
-use burn::tensor::{AsIndex, Tensor};
-
 use super::declare::{any, rows};
 use crate::fused::{Number, RowFormula, passed};
 
@@ -17,17 +15,7 @@ rows! {
 
 rows!(@forward LogSoftmax);
 
-/// [`LogSoftmax`] as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn log_softmax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    LogSoftmaxConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function log_softmax, LogSoftmax, LogSoftmaxConfig);
 
 impl RowFormula<1> for LogSoftmax {
     #[inline(always)]

@@ -1,6 +1,4 @@
-use burn::tensor::{AsIndex, Tensor};
-
-use super::declare::{any, rows};
+use super::declare::{any, exponentials, rows};
 use crate::fused::{Number, RowFormula, passed};
 
 rows! {
@@ -17,17 +15,7 @@ rows! {
 
 rows!(@forward QuietSoftmax);
 
-/// [`QuietSoftmax`] as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn quiet_softmax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    QuietSoftmaxConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function quiet_softmax, QuietSoftmax, QuietSoftmaxConfig);
 
 impl RowFormula<1> for QuietSoftmax {
     #[inline(always)]
@@ -41,24 +29,11 @@ impl RowFormula<1> for QuietSoftmax {
     }
 
     #[inline(always)]
-    fn sums<N: Number>(&self, term: N, _known: [N; 1]) -> [N; 1] {
-        [term]
-    }
-
-    #[inline(always)]
     fn next<N: Number>(&self, shift: N, _known: [N; 1], [sum]: [N; 1]) -> [N; 1] {
         [(sum + (-shift).exp()).recip()]
     }
 
-    #[inline(always)]
-    fn value<N: Number>(&self, term: N, [factor]: [N; 1]) -> N {
-        term * factor
-    }
-
-    #[inline(always)]
-    fn gradient_sums<N: Number>(&self, y: N, grad: N) -> [N; 1] {
-        [passed(grad, y)]
-    }
+    exponentials!();
 
     #[inline(always)]
     fn gradient<N: Number>(&self, y: N, grad: N, [sum]: [N; 1]) -> N {

@@ -1,6 +1,4 @@
-use burn::tensor::{AsIndex, Tensor};
-
-use super::declare::{any, rows};
+use super::declare::{any, exponentials, rows};
 use crate::activation::declare::Range;
 use crate::fused::{Number, RowFormula, passed};
 use crate::registry::SpecError;
@@ -28,17 +26,7 @@ fn check(config: &SoftmaxConfig) -> Result<(), SpecError> {
 
 rows!(@forward Softmax);
 
-/// [`Softmax`] with temperature 1 as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn softmax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    SoftmaxConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function softmax, Softmax, SoftmaxConfig);
 
 impl RowFormula<1> for Softmax {
     #[inline(always)]
@@ -47,24 +35,11 @@ impl RowFormula<1> for Softmax {
     }
 
     #[inline(always)]
-    fn sums<N: Number>(&self, term: N, _known: [N; 1]) -> [N; 1] {
-        [term]
-    }
-
-    #[inline(always)]
     fn next<N: Number>(&self, _shift: N, _known: [N; 1], [sum]: [N; 1]) -> [N; 1] {
         [sum.recip()]
     }
 
-    #[inline(always)]
-    fn value<N: Number>(&self, term: N, [factor]: [N; 1]) -> N {
-        term * factor
-    }
-
-    #[inline(always)]
-    fn gradient_sums<N: Number>(&self, y: N, grad: N) -> [N; 1] {
-        [passed(grad, y)]
-    }
+    exponentials!();
 
     #[inline(always)]
     fn gradient<N: Number>(&self, y: N, grad: N, [sum]: [N; 1]) -> N {
@@ -85,17 +60,7 @@ rows! {
 
 rows!(@forward Softmin);
 
-/// [`Softmin`] as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn softmin<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    SoftminConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function softmin, Softmin, SoftminConfig);
 
 impl RowFormula<1> for Softmin {
     #[inline(always)]
@@ -109,24 +74,11 @@ impl RowFormula<1> for Softmin {
     }
 
     #[inline(always)]
-    fn sums<N: Number>(&self, term: N, _known: [N; 1]) -> [N; 1] {
-        [term]
-    }
-
-    #[inline(always)]
     fn next<N: Number>(&self, _shift: N, _known: [N; 1], [sum]: [N; 1]) -> [N; 1] {
         [sum.recip()]
     }
 
-    #[inline(always)]
-    fn value<N: Number>(&self, term: N, [factor]: [N; 1]) -> N {
-        term * factor
-    }
-
-    #[inline(always)]
-    fn gradient_sums<N: Number>(&self, y: N, grad: N) -> [N; 1] {
-        [passed(grad, y)]
-    }
+    exponentials!();
 
     #[inline(always)]
     fn gradient<N: Number>(&self, y: N, grad: N, [sum]: [N; 1]) -> N {

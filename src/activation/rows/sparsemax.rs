@@ -1,5 +1,3 @@
-use burn::tensor::{AsIndex, Tensor};
-
 use super::declare::{any, rows};
 use super::newton;
 use crate::fused::{Number, RowFormula, passed};
@@ -18,17 +16,7 @@ rows! {
 
 rows!(@forward Sparsemax);
 
-/// [`Sparsemax`] as a function, along an axis that may be negative.
-///
-/// # Panics
-///
-/// When the tensor has no such axis.
-pub fn sparsemax<const D: usize>(tensor: Tensor<D>, axis: impl AsIndex) -> Tensor<D> {
-    SparsemaxConfig::new()
-        .with_axis(axis.as_index())
-        .init()
-        .forward(tensor)
-}
+rows!(@function sparsemax, Sparsemax, SparsemaxConfig);
 
 /// What is known of a row is its threshold, and whether the iteration has turned.
 impl RowFormula<2> for Sparsemax {

@@ -124,7 +124,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         }
         let mut inputs: Few<_> = smallvec![Some(param), Some(grad)];
         inputs.extend(tensors.iter_mut().map(Option::take));
-        if S > 0 {
+        // Constant, so that a rule without sums has no kernels for them.
+        if const { S > 0 } {
             self.measure(&update, &mut inputs, sums);
         }
         let mut outputs: Few<_> = smallvec![Output::Like(0)];

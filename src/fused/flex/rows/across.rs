@@ -26,14 +26,8 @@ impl<M: RowMap, E: Computed> pulp::NullaryFnOnce for Across<'_, M, E> {
     fn call(self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
-        let inputs = self.rows.inputs();
-        assert!(inputs.len() == M::In::LEN);
-        let mut sources = M::In::filled(core::ptr::null());
-        for (input, source) in inputs.iter().enumerate() {
-            *M::In::at_mut(&mut sources, input) = *source;
-        }
         let mut lanes = Lanes::<M, E> {
-            sources,
+            sources: self.rows.sources::<M::In>(),
             target: self.rows.target(),
             stride: self.rows.stride(),
             len: self.rows.len(),

@@ -27,12 +27,12 @@ impl<M: RowMap, E: Computed> pulp::NullaryFnOnce for Along<'_, M, E> {
     fn call(self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
-        let (len, inputs) = (self.rows.len(), self.rows.inputs());
-        assert!(inputs.len() == M::In::LEN);
+        let (len, first) = (self.rows.len(), self.rows.sources::<M::In>());
         for index in 0..self.rows.count() {
-            let mut sources = M::In::filled(core::ptr::null());
-            for (input, source) in inputs.iter().enumerate() {
-                *M::In::at_mut(&mut sources, input) = source.wrapping_add(index * len);
+            let mut sources = first;
+            for input in 0..M::In::LEN {
+                let source = M::In::at_mut(&mut sources, input);
+                *source = source.wrapping_add(index * len);
             }
             let mut row = Row::<M, E> {
                 sources,

@@ -1,6 +1,7 @@
 use core::marker::PhantomData;
 
 use crate::fused::flex::chunk::LANES;
+use crate::fused::pack::Pack;
 
 /// Rows that a loop works on.
 pub(crate) struct Rows<'a, E> {
@@ -78,9 +79,15 @@ impl<'a, E> Rows<'a, E> {
         self.rounds
     }
 
+    /// Where each input of a map starts.
     #[inline(always)]
-    pub(super) fn inputs(&self) -> &'a [*const E] {
-        self.inputs
+    pub(super) fn sources<P: Pack>(&self) -> P::Of<*const E> {
+        assert!(self.inputs.len() == P::LEN);
+        let mut sources = P::filled(core::ptr::null());
+        for (index, input) in self.inputs.iter().enumerate() {
+            *P::at_mut(&mut sources, index) = *input;
+        }
+        sources
     }
 
     #[inline(always)]
