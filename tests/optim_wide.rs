@@ -15,59 +15,117 @@ use serde::Deserialize;
 
 /// Relative to the number, or to what it was at the start where that is larger: a weight that passes zero has
 /// the rounding errors of where it came from.
-fn tolerance(dtype: DType) -> f64 {
-    match dtype {
-        DType::F64 => 1e-9,
+fn tolerance(case: &Case, dtype: DType) -> f64 {
+    match (case.rule(), dtype) {
+        // PyTorch iterates in bf16.
+        ("muon_pytorch", _) => 3e-2,
+        (_, DType::F64) => 1e-9,
         _ => 1e-5,
     }
 }
 
 /// Rules and modifiers that are not here yet.
-const PENDING: [&str; 44] = [
+const PENDING: [&str; 23] = [
     "accumulated",
     "accumulated_keras",
     "adafactor",
     "adafactor_keras",
     "adafactor_optax",
-    "adaptive_clip_optax",
-    "adaptive_clip_timm",
-    "cautious",
-    "cautious_pytorch_optimizer",
-    "centralized",
-    "centralized_optax",
     "dadapt_adam",
     "dadapt_adamw_optax",
     "dog",
     "dog_optax",
-    "ema",
-    "ema_keras",
     "ema_optax",
-    "ema_timm",
     "grokfast_adamw",
-    "grokfast_ema",
     "grokfast_ma",
     "if_finite",
     "incremental_update_optax",
     "l_dog",
-    "lion_timm",
-    "lookahead",
-    "lookahead_optax",
-    "lookahead_timm",
-    "mars_pytorch_optimizer",
-    "mars_timm",
-    "muon_keras",
-    "muon_optax",
-    "muon_pytorch",
-    "muon_timm",
     "prodigy",
     "prodigy_optax",
     "sam",
     "sam_optax",
-    "schedule_free",
     "schedule_free_keras",
     "schedule_free_optax",
     "schedule_free_wrapper",
-    "swa",
+    "lion_timm",
+];
+
+/// Cases of what is here that have no name, and why.
+const WITHOUT: [(&str, &str); 17] = [
+    ("muon_optax(layout=out_in)", "matrices are [in, out] here"),
+    ("muon_timm(coefficients=original, scale=original)", "matrices are [in, out] here"),
+    ("muon_timm(coefficients=original, scale=rms_to_rms)", "that scale is not here"),
+    ("muon_timm(layout=conv, batched=1)", "kernels are matrices of their outputs here"),
+    ("centralized(momentum)", "matrices are [in, out] here: the case of that layout is held to"),
+    ("centralized(adamw)", "matrices are [in, out] here"),
+    ("centralized(lion(weight_decay=0.1))", "matrices are [in, out] here"),
+    ("lookahead(momentum, pullback_momentum=reset)", "the momentum goes on, as in the paper"),
+    ("lookahead(momentum, pullback_momentum=pullback)", "the momentum goes on, as in the paper"),
+    ("cautious(nadamw_timm)", "timm's NAdamW is not here"),
+    ("cautious(lamb_timm)", "the whole update is masked, not the mean gradient within it"),
+    ("mars_timm", "vectors take other betas there, which is another group here"),
+    ("mars_timm(caution=1)", "vectors take other betas there"),
+    ("mars_timm(lion, weight_decay=0.1)", "it is another Lion: without its own beta_2"),
+    ("schedule_free(radam)", RADAM),
+    ("schedule_free(radam, beta_2=0.9, weight_decay=0.1)", RADAM),
+    ("schedule_free(radam, silent_sgd_phase=0)", RADAM),
+];
+
+const RADAM: &str = "RAdam there says which steps the average must not count";
+
+/// What libraries have as a rule of its own, and is a rule and a modifier here.
+const COMPOSED: [(&str, &str); 11] = [
+    ("mars_timm(optimize_1d=1)", "adamw(beta_2=0.99, weight_decay=0) + mars(optimize_1d=1)"),
+    (
+        "mars_timm(optimize_1d=1, gamma=0.1, weight_decay=0.1, beta_1=0.95)",
+        "adamw(beta_1=0.95, beta_2=0.99, weight_decay=0.1) + mars(optimize_1d=1, beta=0.95, gamma=0.1)",
+    ),
+    (
+        "mars_pytorch_optimizer(optimize_1d=1)",
+        "adamw(beta_1=0.95, beta_2=0.99, weight_decay=0) + mars_pytorch_optimizer(optimize_1d=1)",
+    ),
+    ("schedule_free(sgd)", "sgd + schedule_free"),
+    (
+        "schedule_free(sgd, weight_decay=0.1)",
+        "sgd(decoupled_weight_decay=0.1) + schedule_free",
+    ),
+    ("schedule_free(sgd, warmup_steps=5)", "sgd + schedule_free(warmup_steps=5)"),
+    (
+        "schedule_free(sgd, momentum=0.7, r=1, weight_lr_power=1)",
+        "sgd + schedule_free(beta=0.7, r=1, weight_lr_power=1)",
+    ),
+    ("schedule_free(adamw)", "adam(beta_1=0) + schedule_free"),
+    (
+        "schedule_free(adamw, weight_decay=0.1)",
+        "adamw(beta_1=0, weight_decay=0.1) + schedule_free",
+    ),
+    (
+        "schedule_free(adamw, warmup_steps=5)",
+        "adam(beta_1=0) + schedule_free(warmup_steps=5)",
+    ),
+    (
+        "schedule_free(adamw, beta_1=0.7, beta_2=0.9, r=1, weight_lr_power=1)",
+        "adam(beta_1=0, beta_2=0.9) + schedule_free(beta=0.7, r=1, weight_lr_power=1)",
+    ),
+];
+
+/// The modifiers of one number of settings, by the name that the cases have.
+const MODIFIERS: [(&str, &str); 14] = [
+    ("adaptive_clip_timm", "adaptive_clip_timm"),
+    ("adaptive_clip_optax", "adaptive_clip_optax"),
+    ("cautious", "cautious"),
+    ("cautious_pytorch_optimizer", "cautious_pytorch_optimizer"),
+    ("centralized", "centralized"),
+    ("centralized_optax", "centralized_optax"),
+    ("ema", "ema"),
+    ("ema_keras", "ema_keras"),
+    ("ema_timm", "ema_timm"),
+    ("grokfast_ema", "grokfast"),
+    ("lookahead", "lookahead"),
+    ("lookahead_optax", "lookahead_optax"),
+    ("lookahead_timm", "lookahead_timm"),
+    ("swa", "swa"),
 ];
 
 #[derive(Deserialize)]
@@ -94,9 +152,44 @@ impl Case {
         self.name.split('(').next().unwrap()
     }
 
+    /// `lookahead(adamw, k=4)` as it is here: `adamw + lookahead(k=4)`.
+    fn modified(&self) -> Option<String> {
+        let (_, modifier) = MODIFIERS.iter().find(|(theirs, _)| *theirs == self.rule())?;
+        let inside = self.name.split_once('(')?.1.strip_suffix(')')?;
+        // The rule comes first, with brackets of its own maybe.
+        let mut depth = 0;
+        let end = inside.find(|character| {
+            match character {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            character == ',' && depth == 0
+        });
+        let (rule, settings) = inside.split_at(end.unwrap_or(inside.len()));
+        let settings = settings.trim_start_matches(", ");
+        // Each library's words for the same.
+        let settings = settings
+            .replace("layout=in_out", "conv_only=0")
+            .replace("counted=0", "update_after_step=0");
+        Some(format!("{rule} + {modifier}({settings})").replace("()", ""))
+    }
+
     /// The name as it is here, and the bound of the norm of all gradients.
     fn spec(&self) -> (String, Option<f64>) {
-        let spec = self.name.clone();
+        if let Some((_, spec)) = COMPOSED.iter().find(|(name, _)| *name == self.name) {
+            return (spec.to_string(), None);
+        }
+        if let Some(spec) = self.modified() {
+            return (spec, None);
+        }
+        let spec = self.name.replace(", layout=in_out", "").replace("(layout=conv)", "");
+        // Each library's words for the same.
+        let spec = spec
+            .replace("coefficients=dion", "quintic=1")
+            .replace("coefficients=original", "quintic=0")
+            .replace("scale=original", "rms=0")
+            .replace("scale=match_rms_adamw", "rms=0.2");
         if spec.contains(", decoupled_decay=1") {
             let spec = spec.replace(", decoupled_decay=1", "");
             return (spec.replace("weight_decay", "decoupled_weight_decay"), None);
@@ -243,7 +336,8 @@ fn every_rule_follows_its_library() {
             _ => &[DType::F32],
         };
         for case in &goldens.cases {
-            if PENDING.contains(&case.rule()) {
+            let known = !PENDING.contains(&case.rule());
+            if !known || WITHOUT.iter().any(|(name, _)| *name == case.name) {
                 continue;
             }
             for dtype in dtypes {
@@ -254,7 +348,7 @@ fn every_rule_follows_its_library() {
                     dtype: *dtype,
                 };
                 let distance = run.distance();
-                if distance > tolerance(*dtype) {
+                if distance > tolerance(case, *dtype) {
                     failures.push(format!(
                         "{} on {name}, {dtype:?}: {distance:.1e}",
                         case.name

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 use burn_extras::schedule::ScheduleConfig;
 
 use crate::device;
@@ -35,6 +35,18 @@ const RULES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("the gradient's sign", &["lion", "rprop", "signum"]),
+];
+
+/// Modifiers of an optimizer by what they change, in the order in which they may stand.
+const CHANGES: [(&str, &[&str]); 5] = [
+    (
+        "the gradient",
+        &["adaptive_clip", "centralized", "grokfast", "mars"],
+    ),
+    ("the step", &["cautious", "trust_ratio"]),
+    ("more decay", &["cautious_decay", "independent_decay"]),
+    ("around the whole", &["lookahead", "schedule_free"]),
+    ("an average, which is tested and saved", &["ema", "swa"]),
 ];
 
 /// Initializers by what they look at, in their order.
@@ -81,6 +93,8 @@ pub fn text() -> String {
     text += &families(optimizers());
     text +=
         "\nThe first preset is what the bare name means. Every optimizer takes weight_decay too.\n";
+    text += "\nmodifiers of an optimizer (--optimizer \"adamw + lookahead(k=6)\") and their settings\n";
+    text += &families(modifiers());
     text += "\ninitializers (--init \"he(gain=0.5)\") and their parameters\n";
     text += &families(initializers());
     text += "\nkaiming is he, glorot is xavier; _normal may stand behind each.\n";
@@ -123,23 +137,54 @@ fn optimizers() -> Families {
         let Ok(config) = name.parse::<OptimizerConfig>() else {
             continue;
         };
-        let endings: Vec<&str> = presets
-            .iter()
-            .filter_map(|preset| preset.strip_prefix(name))
-            .filter(|ending| ending.starts_with('_'))
-            .collect();
         let settings = config.settings().into_iter().map(|it| (it.name, it.value));
         let decay = config.weight_decay();
         let decay = decay.map(|decay| ("weight_decay", decay.strength()));
         let family = ranked(&RULES, name);
         let entry = Entry {
             spec: name.to_string(),
-            endings: endings.join(" "),
+            endings: endings(name, &presets),
             parameters: settings.chain(decay).collect(),
         };
         families.entry(family).or_default().insert(name, entry);
     }
     families
+}
+
+fn modifiers() -> Families {
+    let mut families = Families::new();
+    let presets = ModifierConfig::presets();
+    for name in ModifierConfig::names() {
+        let Ok(config) = name.parse::<ModifierConfig>() else {
+            continue;
+        };
+        let settings = config.settings().into_iter().map(|it| (it.name, it.value));
+        let entry = Entry {
+            spec: name.to_string(),
+            endings: endings(name, &presets),
+            parameters: settings.collect(),
+        };
+        let family = families.entry(ranked(&CHANGES, name)).or_default();
+        family.insert(name, entry);
+    }
+    families
+}
+
+/// Whether a name with this ending is that of a preset of something else: `cautious` and `cautious_decay`.
+fn names_another(name: &str, ending: &str) -> bool {
+    let whole = format!("{name}{ending}");
+    let mut names = ModifierConfig::names().iter();
+    names.any(|other| other.len() > name.len() && whole.starts_with(other))
+}
+
+/// What can stand behind a name, to choose one of its presets.
+fn endings(name: &str, presets: &[String]) -> String {
+    let endings: Vec<&str> = presets
+        .iter()
+        .filter_map(|preset| preset.strip_prefix(name))
+        .filter(|ending| ending.starts_with('_') && !names_another(name, ending))
+        .collect();
+    endings.join(" ")
 }
 
 fn initializers() -> Families {

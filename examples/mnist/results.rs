@@ -129,6 +129,10 @@ impl Results<'_> {
             false if epoch == done => "the last",
             false => "the last good one",
         };
+        let what = match self.config.optimizer.averages() {
+            Some(_) => "averaged network",
+            None => "network",
+        };
         let out = self.folder.path().display();
         let next = match ending {
             Ending::Finished => format!("; --resume --epochs N --out {out} goes on"),
@@ -140,6 +144,6 @@ impl Results<'_> {
             all if all == done => epochs(all as f64),
             all => format!("{done} of {}", epochs(all as f64)),
         };
-        format!("{ending} after {after}; the network is that of epoch {epoch}, {which}{next}")
+        format!("{ending} after {after}; the {what} is that of epoch {epoch}, {which}{next}")
     }
 }

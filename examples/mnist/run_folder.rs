@@ -122,6 +122,12 @@ impl RunFolder {
         model
     }
 
+    /// The optimizer as it was after `epoch`.
+    pub fn checkpoint_optimizer(&self, epoch: usize) -> PathBuf {
+        let [_, optimizer, _] = self.checkpoint(epoch);
+        optimizer
+    }
+
     /// The files of an epoch's checkpoint, as burn-train names them.
     fn checkpoint(&self, epoch: usize) -> [PathBuf; 3] {
         ["model", "optim", "scheduler"]

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use burn::module::Module;
+use burn::optim::OptimizerRecord;
 use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use burn_extras::model::Mlp;
@@ -15,7 +16,7 @@ struct Checkpoint {
     network: Mlp,
 }
 
-/// The network as it was after `epoch`.
+/// The network as it was after `epoch`: the average, where the optimizer keeps one.
 pub fn after_epoch(
     epoch: usize,
     folder: &RunFolder,
@@ -29,7 +30,17 @@ pub fn after_epoch(
         network: config.network().init(device),
     };
     let loaded = checkpoint.try_load_record(record);
-    Ok(loaded.map_err(|error| problem(&error))?.network)
+    let checkpoint = loaded.map_err(|error| problem(&error))?;
+    let Some(averages) = config.optimizer.averages() else {
+        return Ok(checkpoint.network);
+    };
+    let path = folder.checkpoint_optimizer(epoch);
+    let record = OptimizerRecord::load(&path).map_err(|error| {
+        let path = path.display();
+        Problem(format!("{path} does not hold the average of the network: {error}"))
+    })?;
+    let optimizer = config.optimizer.init().load_record(record);
+    Ok(averages.model(&optimizer, &checkpoint).network)
 }
 
 /// The network that the run in `folder` came to, and, where it has saved none because it was killed or still

@@ -1,6 +1,7 @@
 //! The engine: a formula is written once and runs fused and differentiable on every backend.
 
 mod apply;
+mod chain;
 mod check;
 mod compose;
 mod differentiate;
@@ -17,13 +18,14 @@ mod tensors;
 
 pub use apply::{apply, apply_composed, apply_many, apply_many_composed};
 pub(crate) use apply::{apply_shared, apply_shared_composed};
+pub(crate) use chain::Chain;
 pub use check::{Mismatch, check_slopes};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};
-pub(crate) use map::{Few, Map, Output};
+pub(crate) use map::{Few, Kernel, Map, Output};
 pub use number::{Double, Dual, Graph, Number, Single, Symbol};
 pub(crate) use pack::{Array, Pair};
 #[cfg(all(test, feature = "flex"))]

@@ -3,10 +3,11 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
-use super::{Convention, Setting, Settings};
+use super::modifier::{self, ModifierConfig};
+use super::{Averages, Convention, RuleSettings, Setting};
 use crate::registry::SpecError;
 
-/// The configuration of an optimizer: the settings of its rule, weight decay, gradient clipping.
+/// The configuration of an optimizer: the settings of its rule, weight decay, gradient clipping, modifiers.
 ///
 /// Each rule has its own name for it ([`AdamConfig`](super::AdamConfig), ...), with a setter for
 /// each of its settings and a constructor for each [`Convention`](super::Convention).
@@ -31,13 +32,15 @@ pub struct RuleConfig<R> {
     pub(super) weight_decay: Option<WeightDecay>,
     #[serde(default = "none")]
     pub(super) grad_clipping: Option<GradientClippingConfig>,
+    #[serde(default = "Vec::new")]
+    pub(super) modifiers: Vec<ModifierConfig>,
 }
 
 fn none<T>() -> Option<T> {
     None
 }
 
-impl<R: Settings> RuleConfig<R> {
+impl<R: RuleSettings> RuleConfig<R> {
     /// PyTorch's defaults and formula; where PyTorch lacks the rule, those of the first constructor
     /// listed.
     pub fn new() -> Self {
@@ -50,6 +53,7 @@ impl<R: Settings> RuleConfig<R> {
             rule: R::preset(convention),
             weight_decay: R::weight_decay(convention).filter(|decay| decay.strength() > 0.0),
             grad_clipping: None,
+            modifiers: Vec::new(),
         }
     }
 
@@ -68,6 +72,25 @@ impl<R: Settings> RuleConfig<R> {
         self
     }
 
+    /// Adds a modifier, which acts on what the rule and those before make.
+    ///
+    /// ```
+    /// use burn_extras::optim::{AdamConfig, Lookahead};
+    ///
+    /// let optimizer = AdamConfig::new().with_modifier(Lookahead::new().with_k(6.0)).init();
+    /// # let _ = optimizer;
+    /// ```
+    #[must_use]
+    pub fn with_modifier(mut self, modifier: impl Into<ModifierConfig>) -> Self {
+        self.modifiers.push(modifier.into());
+        self
+    }
+
+    /// The modifiers, in the order in which they were added.
+    pub fn modifiers(&self) -> &[ModifierConfig] {
+        &self.modifiers
+    }
+
     /// The convention that the rule follows.
     pub fn convention(&self) -> Convention {
         self.rule.convention()
@@ -75,9 +98,7 @@ impl<R: Settings> RuleConfig<R> {
 
     /// The settings that this convention has.
     pub fn settings(&self) -> Vec<Setting> {
-        let mut settings = self.rule.settings();
-        settings.retain(|setting| setting.conventions.contains(&self.convention()));
-        settings
+        self.rule.convention_settings()
     }
 
     /// The pull towards zero, if any.
@@ -103,6 +124,7 @@ impl<R: Settings> RuleConfig<R> {
     /// Names the first that is not: type, field, value, range.
     pub fn validate(&self) -> Result<(), SpecError> {
         self.rule.check()?;
+        modifier::check(&self.modifiers)?;
         let refuse =
             |field, value, range| Err(SpecError::out_of_range(R::CONFIG, field, value, range));
         match self.weight_decay.map(|decay| decay.strength()) {
@@ -161,6 +183,12 @@ impl<R: Settings> RuleConfig<R> {
         }
     }
 
+    /// The network to evaluate, where a modifier makes another than the one that is trained.
+    pub fn averages(&self) -> Option<Averages> {
+        let parts: Vec<_> = self.modifiers.iter().map(ModifierConfig::part).collect();
+        Averages::of(&parts)
+    }
+
     fn without_clipping<const K: usize, const S: usize>(&self) -> RuleOptimizer<R, K, S>
     where
         R: MeasuredRule<K, S>,
@@ -168,11 +196,13 @@ impl<R: Settings> RuleConfig<R> {
         if let Err(error) = self.validate() {
             panic!("{error}");
         }
-        RuleOptimizer::new(self.rule.clone()).with_weight_decay(self.weight_decay)
+        RuleOptimizer::new(self.rule.clone())
+            .with_weight_decay(self.weight_decay)
+            .with_parts(self.modifiers.iter().map(ModifierConfig::part).collect())
     }
 }
 
-impl<R: Settings> Default for RuleConfig<R> {
+impl<R: RuleSettings> Default for RuleConfig<R> {
     fn default() -> Self {
         Self::new()
     }
@@ -187,6 +217,9 @@ impl<R: PartialEq> PartialEq for RuleConfig<R> {
             (Some(Value(a)), Some(Value(b))) | (Some(Norm(a)), Some(Norm(b))) => a == b,
             _ => false,
         };
-        same_clipping && self.rule == other.rule && self.weight_decay == other.weight_decay
+        same_clipping
+            && self.rule == other.rule
+            && self.weight_decay == other.weight_decay
+            && self.modifiers == other.modifiers
     }
 }

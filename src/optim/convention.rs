@@ -17,6 +17,8 @@ pub enum Convention {
     Optax,
     /// `timm.optim`, of PyTorch Image Models.
     Timm,
+    /// `pytorch_optimizer`, a collection of optimizers for PyTorch.
+    PytorchOptimizer,
     /// The form of the textbook "Deep Learning from Scratch".
     Book,
     /// The form of the paper that introduced the rule.
@@ -25,11 +27,12 @@ pub enum Convention {
 
 impl Convention {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PyTorch,
         Self::Keras,
         Self::Optax,
         Self::Timm,
+        Self::PytorchOptimizer,
         Self::Book,
         Self::Paper,
     ];
@@ -41,6 +44,7 @@ impl Convention {
             Self::Keras => "keras",
             Self::Optax => "optax",
             Self::Timm => "timm",
+            Self::PytorchOptimizer => "pytorch_optimizer",
             Self::Book => "book",
             Self::Paper => "paper",
         }
@@ -50,7 +54,7 @@ impl Convention {
     /// `None` where there is no such argument.
     pub(super) fn weight_decay(self) -> Option<WeightDecay> {
         match self {
-            Self::PyTorch | Self::Timm => Some(WeightDecay::Coupled(0.0)),
+            Self::PyTorch | Self::Timm | Self::PytorchOptimizer => Some(WeightDecay::Coupled(0.0)),
             Self::Keras => Some(WeightDecay::Decoupled(0.0)),
             Self::Optax | Self::Book | Self::Paper => None,
         }

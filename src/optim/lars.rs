@@ -117,7 +117,7 @@ impl MeasuredRule<1, 2> for Lars {
         }
     }
 
-    fn keeps_states(&self) -> [bool; 1] {
+    fn keeps_states(&self, _rank: usize) -> [bool; 1] {
         [self.momentum != 0.0]
     }
 

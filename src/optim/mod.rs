@@ -17,10 +17,12 @@
 //! ```
 
 mod any;
+mod averages;
 mod config;
 mod convention;
 mod elsewhere;
 mod global;
+mod modifier;
 mod names;
 mod registry;
 mod rule;
@@ -41,6 +43,7 @@ mod lars;
 mod lion;
 mod madgrad;
 mod momentum;
+mod muon;
 mod nadam;
 mod nesterov;
 mod novograd;
@@ -52,12 +55,20 @@ mod signum;
 mod yogi;
 
 pub use any::AnyOptimizer;
+pub use averages::Averages;
 pub use config::RuleConfig;
 pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
+pub use modifier::{
+    AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast, IndependentDecay, Lookahead,
+    Mars, ModifierConfig, ScheduleFree, Swa, TrustRatio,
+};
 pub use registry::OptimizerConfig;
-pub use rule::{Clock, MeasuredRule, RuleOptimizer, RuleState, UpdateRule, WeightDecay};
-pub use settings::{Range, Setting, Settings};
+pub use rule::{
+    Changes, Clock, MeasuredRule, Modifier, Modifiers, RuleOptimizer, RuleState, Seen, UpdateRule,
+    WeightDecay,
+};
+pub use settings::{Range, RuleSettings, Setting, Settings};
 
 pub use adabelief::{AdaBelief, AdaBeliefConfig};
 pub use adadelta::{Adadelta, AdadeltaConfig};
@@ -74,6 +85,7 @@ pub use lars::{Lars, LarsConfig};
 pub use lion::{Lion, LionConfig};
 pub use madgrad::{MadGrad, MadGradConfig};
 pub use momentum::{Momentum, MomentumConfig};
+pub use muon::{Muon, MuonConfig};
 pub use nadam::{Nadam, NadamConfig};
 pub use nesterov::{Nesterov, NesterovConfig};
 pub use novograd::{NovoGrad, NovoGradConfig};

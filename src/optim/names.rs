@@ -1,10 +1,10 @@
-//! How the configuration of a rule is read from its name, and written as one.
+//! How the configuration of a rule or a modifier is read from its name, and written as one.
 
 use burn::grad_clipping::GradientClippingConfig;
 
 use super::elsewhere::{habit, spellings};
 use super::settings::lacking;
-use super::{Convention, RuleConfig, Setting, Settings};
+use super::{Convention, RuleConfig, RuleSettings, Setting, Settings};
 use crate::optim::WeightDecay;
 use crate::registry::{Spec, SpecError};
 
@@ -17,7 +17,7 @@ struct Form {
 }
 
 /// The forms of rule `R` that have the name `base`, the default first.
-fn forms<R: Settings>(decoupled: bool) -> (&'static str, Vec<Form>) {
+fn forms<R: RuleSettings>(decoupled: bool) -> (&'static str, Vec<Form>) {
     match (decoupled, R::DECOUPLED) {
         (false, _) => {
             let form = |&convention| Form {
@@ -38,64 +38,92 @@ fn forms<R: Settings>(decoupled: bool) -> (&'static str, Vec<Form>) {
 }
 
 /// The names of all forms of rule `R`, those that choose a convention.
-pub(super) fn presets<R: Settings>() -> Vec<String> {
-    let named = |(name, forms): (&str, Vec<Form>)| {
-        let name = |form: Form| format!("{name}_{}", form.convention.name());
-        forms.into_iter().map(name).collect::<Vec<_>>()
-    };
+pub(super) fn presets<R: RuleSettings>() -> Vec<String> {
+    let named = |(base, forms): (&str, Vec<Form>)| full_names(base, &forms);
     [named(forms::<R>(false)), named(forms::<R>(true))].concat()
 }
 
+/// The names of forms, each with its convention.
+fn full_names(base: &str, forms: &[Form]) -> Vec<String> {
+    let name = |form: &Form| format!("{base}_{}", form.convention.name());
+    forms.iter().map(name).collect()
+}
+
+/// The forms of modifier `M`, the default first.
+fn modifier_forms<M: Settings>() -> Vec<Form> {
+    let form = |&convention| Form {
+        convention,
+        decoupled: None,
+    };
+    M::CONVENTIONS.iter().map(form).collect()
+}
+
+/// The names of all forms of modifier `M`, those that choose a convention.
+pub(super) fn modifier_presets<M: Settings>() -> Vec<String> {
+    full_names(M::NAME, &modifier_forms::<M>())
+}
+
+/// What `spec` means if it names modifier `M`.
+pub(super) fn modifier_from_spec<M: Settings>(spec: &mut Spec) -> Result<Option<M>, SpecError> {
+    match form_of(spec.name(), M::NAME, &modifier_forms::<M>())? {
+        None => Ok(None),
+        Some(form) => settings_from_spec(spec, form.convention).map(Some),
+    }
+}
+
+/// The shortest spec that is read back as `modifier`.
+pub(super) fn modifier_to_spec<M: Settings>(modifier: &M) -> Spec {
+    settings_to_spec(modifier, M::NAME, &modifier_forms::<M>())
+}
+
+/// The form that `name` stands for, if it is one of those of this name.
+fn form_of(name: &str, base: &str, forms: &[Form]) -> Result<Option<Form>, SpecError> {
+    let Some(rest) = name.strip_prefix(base) else {
+        return Ok(None);
+    };
+    if rest.is_empty() {
+        return Ok(forms.first().copied());
+    }
+    let Some(convention) = rest
+        .strip_prefix('_')
+        .and_then(|rest| Convention::ALL.into_iter().find(|it| it.name() == rest))
+    else {
+        return Ok(None);
+    };
+    let form = forms.iter().find(|form| form.convention == convention);
+    form.map(|form| Some(*form)).ok_or_else(|| {
+        SpecError::instead(
+            format!(
+                "{base} has no form by the convention \"{}\"",
+                convention.name()
+            ),
+            format!("there is {}", full_names(base, forms).join(", ")),
+        )
+    })
+}
+
 /// The form that `name` stands for, if it names rule `R`.
-fn form<R: Settings>(name: &str) -> Result<Option<Form>, SpecError> {
+fn form<R: RuleSettings>(name: &str) -> Result<Option<Form>, SpecError> {
     for (base, forms) in [forms::<R>(false), forms::<R>(true)] {
-        let Some(rest) = name.strip_prefix(base) else {
-            continue;
-        };
-        if rest.is_empty()
-            && let Some(form) = forms.first()
-        {
-            return Ok(Some(*form));
+        if let Some(form) = form_of(name, base, &forms)? {
+            return Ok(Some(form));
         }
-        let Some(convention) = rest
-            .strip_prefix('_')
-            .and_then(|rest| Convention::ALL.into_iter().find(|it| it.name() == rest))
-        else {
-            continue;
-        };
-        let form = forms.iter().find(|form| form.convention == convention);
-        return form.map(|form| Some(*form)).ok_or_else(|| {
-            let there = forms
-                .iter()
-                .map(|form| format!("{base}_{}", form.convention.name()));
-            SpecError::instead(
-                format!(
-                    "{base} has no form by the convention \"{}\"",
-                    convention.name()
-                ),
-                format!("there is {}", there.collect::<Vec<_>>().join(", ")),
-            )
-        });
     }
     Ok(None)
 }
 
 /// What `spec` means if it names rule `R`.
-pub(super) fn from_spec<R: Settings>(spec: &mut Spec) -> Result<Option<RuleConfig<R>>, SpecError> {
+pub(super) fn from_spec<R: RuleSettings>(
+    spec: &mut Spec,
+) -> Result<Option<RuleConfig<R>>, SpecError> {
     let Some(form) = form::<R>(spec.name())? else {
         return Ok(None);
     };
-    let mut rule = R::preset(form.convention);
-    for setting in rule.settings() {
-        let Some(value) = take::<R>(spec, form, &setting)? else {
-            continue;
-        };
-        rule.set(setting.name, value)?;
-    }
     let config = RuleConfig {
-        rule,
+        rule: settings_from_spec(spec, form.convention)?,
         weight_decay: weight_decay::<R>(spec, form)?,
         grad_clipping: grad_clipping(spec)?,
+        modifiers: Vec::new(),
     };
     if let Some((param, _)) = spec.params().first()
         && let Some(instead) = habit(R::NAME, param)
@@ -106,18 +134,48 @@ pub(super) fn from_spec<R: Settings>(spec: &mut Spec) -> Result<Option<RuleConfi
     Ok(Some(config))
 }
 
-/// Takes the value of a setting, by its name or as another library spells it.
-fn take<R: Settings>(
+/// The settings that `spec` has, by a convention.
+fn settings_from_spec<T: Settings>(
     spec: &mut Spec,
-    form: Form,
+    convention: Convention,
+) -> Result<T, SpecError> {
+    let mut settings = T::preset(convention);
+    for setting in settings.settings() {
+        if let Some(value) = take::<T>(spec, convention, &setting)? {
+            settings.set(setting.name, value)?;
+        }
+    }
+    Ok(settings)
+}
+
+/// The shortest spec of these settings, of a name that has these forms.
+fn settings_to_spec<T: Settings>(settings: &T, base: &str, forms: &[Form]) -> Spec {
+    let convention = settings.convention();
+    let name = match forms.first() {
+        Some(default) if default.convention != convention => {
+            format!("{base}_{}", convention.name())
+        }
+        _ => base.to_string(),
+    };
+    let defaults = T::preset(convention).settings();
+    let settings = settings.settings().into_iter().zip(defaults);
+    settings.fold(Spec::new(&name), |spec, (setting, default)| {
+        spec.with(setting.name, setting.value, default.value)
+    })
+}
+
+/// Takes the value of a setting, by its name or as another library spells it.
+fn take<T: Settings>(
+    spec: &mut Spec,
+    convention: Convention,
     setting: &Setting,
 ) -> Result<Option<f64>, SpecError> {
-    if setting.conventions.contains(&form.convention) {
-        return given(spec, setting.name, spellings(R::NAME, setting.name));
+    if setting.conventions.contains(&convention) {
+        return given(spec, setting.name, spellings(T::NAME, setting.name));
     }
     match spec.take_alias(setting.name) {
         None => Ok(None),
-        Some(_) => Err(lacking(spec.name(), R::NAME, form.convention, setting)),
+        Some(_) => Err(lacking(spec.name(), T::NAME, convention, setting)),
     }
 }
 
@@ -146,7 +204,7 @@ const DECAYS: [&str; 3] = [
     "coupled_weight_decay",
 ];
 
-fn weight_decay<R: Settings>(
+fn weight_decay<R: RuleSettings>(
     spec: &mut Spec,
     form: Form,
 ) -> Result<Option<WeightDecay>, SpecError> {
@@ -214,23 +272,13 @@ fn grad_clipping(spec: &mut Spec) -> Result<Option<GradientClippingConfig>, Spec
 }
 
 /// The shortest spec that is read back as `config`.
-pub(super) fn to_spec<R: Settings>(config: &RuleConfig<R>) -> Spec {
+pub(super) fn to_spec<R: RuleSettings>(config: &RuleConfig<R>) -> Spec {
     let convention = config.rule.convention();
     let decoupled = matches!(config.weight_decay, Some(WeightDecay::Decoupled(_)));
     let with_decay = forms::<R>(true).1;
     let decoupled = decoupled && with_decay.iter().any(|form| form.convention == convention);
     let (base, forms) = forms::<R>(decoupled);
-    let name = match forms.first() {
-        Some(default) if default.convention != convention => {
-            format!("{base}_{}", convention.name())
-        }
-        _ => base.to_string(),
-    };
-    let defaults = R::preset(convention).settings();
-    let settings = config.rule.settings().into_iter().zip(defaults);
-    let spec = settings.fold(Spec::new(&name), |spec, (setting, default)| {
-        spec.with(setting.name, setting.value, default.value)
-    });
+    let spec = settings_to_spec(&config.rule, base, &forms);
     let own = match forms.iter().find(|form| form.convention == convention) {
         Some(form) if decoupled => form.decoupled.map(WeightDecay::Decoupled),
         _ => R::weight_decay(convention),

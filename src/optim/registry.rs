@@ -8,6 +8,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::elsewhere::translated;
+use super::modifier::split;
 use super::names::{from_spec, presets, to_spec};
 use super::*;
 use crate::registry::{Spec, SpecError};
@@ -27,6 +28,8 @@ macro_rules! registry {
         /// | `weight_decay` | the library's: coupled in PyTorch; decoupled in Keras, in names that end in `w`, and in optax' `lion` and `ademamix` |
         /// | `coupled_weight_decay`, `decoupled_weight_decay` | this kind, whatever the library's is; see [`WeightDecay`](crate::optim::WeightDecay) |
         /// | `clip_norm`, `clip_value` | clips each gradient tensor by itself, by its norm or each number |
+        ///
+        /// Behind it may stand [modifiers](ModifierConfig), each behind a `+`: `adamw(weight_decay=0.1) + lookahead`.
         ///
         /// ```
         /// use burn_extras::optim::{NadamConfig, OptimizerConfig};
@@ -101,6 +104,28 @@ macro_rules! registry {
             pub fn weight_decay(&self) -> Option<crate::optim::WeightDecay> {
                 match self {
                     $(Self::$rule(config) => config.weight_decay(),)*
+                }
+            }
+
+            /// The modifiers, in the order in which they act.
+            pub fn modifiers(&self) -> &[ModifierConfig] {
+                match self {
+                    $(Self::$rule(config) => config.modifiers(),)*
+                }
+            }
+
+            /// The network to evaluate, where a modifier makes another than the one that is trained.
+            pub fn averages(&self) -> Option<Averages> {
+                match self {
+                    $(Self::$rule(config) => config.averages(),)*
+                }
+            }
+
+            /// Adds a modifier, which acts on what the rule and those before make.
+            #[must_use]
+            pub fn with_modifier(self, modifier: impl Into<ModifierConfig>) -> Self {
+                match self {
+                    $(Self::$rule(config) => Self::$rule(config.with_modifier(modifier)),)*
                 }
             }
 
@@ -190,6 +215,7 @@ registry! {
     Lion(LionConfig),
     MadGrad(MadGradConfig),
     Momentum(MomentumConfig),
+    Muon(MuonConfig),
     Nadam(NadamConfig),
     Nesterov(NesterovConfig),
     NovoGrad(NovoGradConfig),
@@ -219,6 +245,7 @@ const NAMES: &[&str] = &[
     "lion",
     "madgrad",
     "momentum",
+    "muon",
     "nadam",
     "nadamw",
     "nesterov",
@@ -257,7 +284,9 @@ impl OptimizerConfig {
         spec.take_given("weight_decay");
         // Written whatever it is: no number is NaN.
         let spec = spec.with("weight_decay", strength, f64::NAN);
-        spec.to_string().parse()
+        let config: Self = spec.to_string().parse()?;
+        let modifiers = self.modifiers().iter().cloned();
+        Ok(modifiers.fold(config, Self::with_modifier))
     }
 }
 
@@ -265,9 +294,14 @@ impl FromStr for OptimizerConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let mut spec = Spec::parse(&translated(text)?)?;
+        let parts = split(text);
+        let mut spec = Spec::parse(&translated(parts[0])?)?;
         let config = Self::from_spec(&mut spec)?.ok_or_else(|| spec.unknown("optimizer", NAMES))?;
         spec.finish()?;
+        let mut modifiers = parts[1..].iter().map(|part| part.parse::<ModifierConfig>());
+        let config = modifiers.try_fold(config, |config, modifier| {
+            Ok::<_, SpecError>(config.with_modifier(modifier?))
+        })?;
         config.validate()?;
         Ok(config)
     }
@@ -275,7 +309,9 @@ impl FromStr for OptimizerConfig {
 
 impl fmt::Display for OptimizerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_spec().fmt(f)
+        self.to_spec().fmt(f)?;
+        let mut modifiers = self.modifiers().iter();
+        modifiers.try_for_each(|modifier| write!(f, " + {modifier}"))
     }
 }
 

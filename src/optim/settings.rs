@@ -16,8 +16,14 @@ pub enum Range {
     Positive,
     /// Above 0 and below 1.
     Shrinking,
+    /// Above 0, and at most 1.
+    Portion,
     /// Above 1, and finite.
     Growing,
+    /// A whole number, 0 or more.
+    Whole,
+    /// A whole number above 0.
+    Count,
     /// A switch, 0 or 1.
     Flag,
 }
@@ -31,7 +37,10 @@ impl Range {
                 Self::NonNegative => value >= 0.0,
                 Self::Positive => value > 0.0,
                 Self::Shrinking => value > 0.0 && value < 1.0,
+                Self::Portion => value > 0.0 && value <= 1.0,
                 Self::Growing => value > 1.0,
+                Self::Whole => value >= 0.0 && value.fract() == 0.0,
+                Self::Count => value > 0.0 && value.fract() == 0.0,
                 Self::Flag => value == 0.0 || value == 1.0,
             }
     }
@@ -43,13 +52,16 @@ impl Range {
             Self::NonNegative => "0 or more",
             Self::Positive => "above 0",
             Self::Shrinking => "above 0 and below 1",
+            Self::Portion => "above 0 and at most 1",
             Self::Growing => "above 1",
+            Self::Whole => "a whole number, 0 or more",
+            Self::Count => "a whole number above 0",
             Self::Flag => "0 or 1",
         }
     }
 }
 
-/// One setting of a rule, as the registry of names sees it.
+/// One setting of a rule or a modifier, as the registry of names sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Setting {
@@ -78,7 +90,7 @@ impl Setting {
     }
 }
 
-/// The settings of an update rule of this crate: what a configuration and the registry of names
+/// The settings of an update rule or a modifier of this crate: what a configuration and the registry of names
 /// need to know.
 pub trait Settings: Clone + Debug + PartialEq + sealed::Sealed {
     /// The name in the registry.
@@ -87,26 +99,22 @@ pub trait Settings: Clone + Debug + PartialEq + sealed::Sealed {
     const CONFIG: &'static str;
     /// The conventions that there are; the first is the default.
     const CONVENTIONS: &'static [Convention];
-    /// The name of the form whose weight decay is decoupled (`adamw`), and the libraries that have
-    /// it with their defaults, where it is a function or class of its own.
-    const DECOUPLED: Option<(&'static str, &'static [(Convention, f64)])>;
 
-    /// The rule by a convention: formula and defaults.
+    /// Formula and defaults of a convention.
     fn preset(convention: Convention) -> Self;
 
-    /// What `weight_decay` does in the library, and its default; `None` where the library's form
-    /// has no such argument.
-    fn weight_decay(convention: Convention) -> Option<WeightDecay>;
-
-    /// The convention that the rule follows.
+    /// The convention that is followed.
     fn convention(&self) -> Convention;
-
-    /// The learning rate that the convention's library uses when none is given; where it must be
-    /// given, as in optax, the one that is usual.
-    fn default_lr(&self) -> f64;
 
     /// All settings, also those that the convention lacks.
     fn settings(&self) -> Vec<Setting>;
+
+    /// The settings that the convention has.
+    fn convention_settings(&self) -> Vec<Setting> {
+        let mut settings = self.settings();
+        settings.retain(|setting| setting.conventions.contains(&self.convention()));
+        settings
+    }
 
     /// Sets the one of this name; one that is unknown changes nothing.
     ///
@@ -138,6 +146,21 @@ pub trait Settings: Clone + Debug + PartialEq + sealed::Sealed {
     }
 }
 
+/// The settings of an update rule, and what the library has besides them.
+pub trait RuleSettings: Settings {
+    /// The name of the form whose weight decay is decoupled (`adamw`), and the libraries that have
+    /// it with their defaults, where it is a function or class of its own.
+    const DECOUPLED: Option<(&'static str, &'static [(Convention, f64)])>;
+
+    /// What `weight_decay` does in the library, and its default; `None` where the library's form
+    /// has no such argument.
+    fn weight_decay(convention: Convention) -> Option<WeightDecay>;
+
+    /// The learning rate that the convention's library uses when none is given; where it must be
+    /// given, as in optax, the one that is usual.
+    fn default_lr(&self) -> f64;
+}
+
 /// The error for a setting that the rule's form by `convention` does not have: it says which has.
 pub(super) fn lacking(
     what: &str,
@@ -160,7 +183,7 @@ pub(super) fn lacking(
 }
 
 pub(super) mod sealed {
-    /// Keeps [`Settings`](super::Settings) to this crate's rules, so that it can grow.
+    /// Keeps [`Settings`](super::Settings) to this crate, so that it can grow.
     pub trait Sealed {}
 }
 
@@ -188,13 +211,90 @@ impl Value for bool {
     }
 }
 
+/// Declares a type with settings by conventions, and its [`Settings`]. A setting that only some conventions have
+/// lists them: `only`.
+macro_rules! settings {
+    (
+        $(#[$doc:meta])*
+        $type:ident, $config:ident, $name:literal, [$($convention:ident),*],
+        { $($field:ident: $number:ident in $range:ident [$($only:ident),*]),* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        pub struct $type {
+            convention: $crate::optim::Convention,
+            $($field: $number,)*
+        }
+
+        impl $crate::optim::settings::sealed::Sealed for $type {}
+
+        impl $crate::optim::Settings for $type {
+            const NAME: &'static str = $name;
+            const CONFIG: &'static str = stringify!($config);
+            const CONVENTIONS: &'static [$crate::optim::Convention] =
+                &[$($crate::optim::Convention::$convention),*];
+
+            fn preset(convention: $crate::optim::Convention) -> Self {
+                Self::by_convention(convention)
+            }
+
+            fn convention(&self) -> $crate::optim::Convention {
+                self.convention
+            }
+
+            fn settings(&self) -> Vec<$crate::optim::Setting> {
+                #[allow(unused_imports, reason = "some have no settings")]
+                use $crate::optim::settings::Value;
+                vec![$($crate::optim::Setting {
+                    name: stringify!($field),
+                    value: self.$field.to_f64(),
+                    range: $crate::optim::Range::$range,
+                    conventions: $crate::optim::settings::settings!(@conventions [$($only),*]),
+                }),*]
+            }
+
+            #[allow(unused_variables, reason = "some have no settings")]
+            fn set(&mut self, name: &str, value: f64) -> Result<(), $crate::registry::SpecError> {
+                #[allow(unused_imports, reason = "some have no settings")]
+                use $crate::optim::settings::Value;
+                for setting in self.settings().iter().filter(|it| it.name == name) {
+                    setting.check(Self::CONFIG, value)?;
+                }
+                match name {
+                    $(stringify!($field) => self.$field = <$number>::from_f64(value),)*
+                    _ => {}
+                }
+                Ok(())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Unchecked {
+                    convention: $crate::optim::Convention,
+                    $($field: $number,)*
+                }
+                let Unchecked { convention, $($field),* } = serde::Deserialize::deserialize(deserializer)?;
+                let read = Self { convention, $($field),* };
+                $crate::optim::Settings::check(&read).map_err(serde::de::Error::custom)?;
+                Ok(read)
+            }
+        }
+    };
+    (@conventions []) => { Self::CONVENTIONS };
+    (@conventions [$($only:ident),*]) => { &[$($crate::optim::Convention::$only),*] };
+}
+pub(super) use settings;
+
 /// Declares an update rule: its type, its configuration with a setter for each setting and a
-/// constructor for each convention, and its [`Settings`]. What the numbers are for each convention
+/// constructor for each convention, and its [`RuleSettings`]. What the numbers are for each convention
 /// is written by hand, in the rule's `by_convention`.
 ///
 /// `decoupled` names the form whose weight decay is decoupled and says which libraries have it.
 /// `decay` says what the libraries' `weight_decay` is where it is not what
-/// [`Convention::weight_decay`] says. A setting that only some conventions have lists them: `only`.
+/// [`Convention::weight_decay`] says.
 macro_rules! rule {
     (
         $(#[$doc:meta])*
@@ -209,11 +309,10 @@ macro_rules! rule {
             ),* $(,)?
         }
     ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        pub struct $rule {
-            convention: $crate::optim::Convention,
-            $($field: $type,)*
+        $crate::optim::settings::settings! {
+            $(#[$doc])*
+            $rule, $config, $name, [$($convention),*],
+            { $($field: $type in $range [$($($only),*)?]),* }
         }
 
         #[doc = concat!("Configuration of [`", stringify!($rule), "`].")]
@@ -240,19 +339,9 @@ macro_rules! rule {
             )*
         }
 
-        impl $crate::optim::settings::sealed::Sealed for $rule {}
-
-        impl $crate::optim::Settings for $rule {
-            const NAME: &'static str = $name;
-            const CONFIG: &'static str = stringify!($config);
-            const CONVENTIONS: &'static [$crate::optim::Convention] =
-                &[$($crate::optim::Convention::$convention),*];
+        impl $crate::optim::RuleSettings for $rule {
             const DECOUPLED: Option<(&'static str, &'static [($crate::optim::Convention, f64)])> =
-                rule!(@decoupled $($decoupled [$(($crate::optim::Convention::$has, $strength)),*])?);
-
-            fn preset(convention: $crate::optim::Convention) -> Self {
-                Self::by_convention(convention)
-            }
+                $crate::optim::settings::rule!(@decoupled $($decoupled [$(($crate::optim::Convention::$has, $strength)),*])?);
 
             fn weight_decay(
                 convention: $crate::optim::Convention,
@@ -260,12 +349,8 @@ macro_rules! rule {
                 #[allow(unused_imports, reason = "most rules follow their library")]
                 use $crate::optim::{Convention::*, WeightDecay::*};
                 let decay: fn($crate::optim::Convention) -> Option<$crate::optim::WeightDecay> =
-                    rule!(@decay $($decay)?);
+                    $crate::optim::settings::rule!(@decay $($decay)?);
                 decay(convention)
-            }
-
-            fn convention(&self) -> $crate::optim::Convention {
-                self.convention
             }
 
             fn default_lr(&self) -> f64 {
@@ -274,53 +359,65 @@ macro_rules! rule {
                 let lr: fn($crate::optim::Convention) -> f64 = $lr;
                 lr(self.convention)
             }
-
-            fn settings(&self) -> Vec<$crate::optim::Setting> {
-                #[allow(unused_imports, reason = "some rules have no settings")]
-                use $crate::optim::settings::Value;
-                vec![$($crate::optim::Setting {
-                    name: stringify!($field),
-                    value: self.$field.to_f64(),
-                    range: $crate::optim::Range::$range,
-                    conventions: rule!(@conventions $([$($only),*])?),
-                }),*]
-            }
-
-            #[allow(unused_variables, reason = "some rules have no settings")]
-            fn set(&mut self, name: &str, value: f64) -> Result<(), $crate::registry::SpecError> {
-                #[allow(unused_imports, reason = "some rules have no settings")]
-                use $crate::optim::settings::Value;
-                for setting in self.settings().iter().filter(|it| it.name == name) {
-                    setting.check(Self::CONFIG, value)?;
-                }
-                match name {
-                    $(stringify!($field) => self.$field = <$type>::from_f64(value),)*
-                    _ => {}
-                }
-                Ok(())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $rule {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Unchecked {
-                    convention: $crate::optim::Convention,
-                    $($field: $type,)*
-                }
-                let Unchecked { convention, $($field),* } = serde::Deserialize::deserialize(deserializer)?;
-                let rule = Self { convention, $($field),* };
-                $crate::optim::Settings::check(&rule).map_err(serde::de::Error::custom)?;
-                Ok(rule)
-            }
         }
     };
     (@decoupled) => { None };
     (@decoupled $name:literal $has:tt) => { Some(($name, &$has)) };
     (@decay) => { |convention| convention.weight_decay() };
     (@decay $decay:expr) => { $decay };
-    (@conventions) => { Self::CONVENTIONS };
-    (@conventions [$($only:ident),*]) => { &[$($crate::optim::Convention::$only),*] };
 }
 pub(super) use rule;
+
+/// Declares a modifier: its type with a setter for each setting and a constructor for each convention, and its
+/// [`Settings`]. What the numbers are for each convention is written by hand, in its `by_convention`.
+macro_rules! modifier {
+    (
+        $(#[$doc:meta])*
+        $modifier:ident, $name:literal,
+        conventions [$($convention:ident $constructor:ident),*],
+        {
+            $(
+                $(#[$field_doc:meta])*
+                $field:ident $setter:ident: $type:ident in $range:ident $(only [$($only:ident),*])?
+            ),* $(,)?
+        }
+    ) => {
+        $crate::optim::settings::settings! {
+            $(#[$doc])*
+            $modifier, $modifier, $name, [$($convention),*],
+            { $($field: $type in $range [$($($only),*)?]),* }
+        }
+
+        impl $modifier {
+            /// Formula and defaults of the first convention listed.
+            pub fn new() -> Self {
+                Self::by_convention(<Self as $crate::optim::Settings>::CONVENTIONS[0])
+            }
+
+            $(
+                #[doc = concat!(
+                    "By the convention [`", stringify!($convention), "`](crate::optim::Convention::",
+                    stringify!($convention), "): formula and defaults."
+                )]
+                pub fn $constructor() -> Self {
+                    Self::by_convention($crate::optim::Convention::$convention)
+                }
+            )*
+            $(
+                $(#[$field_doc])*
+                #[must_use]
+                pub fn $setter(mut self, value: $type) -> Self {
+                    self.$field = value;
+                    self
+                }
+            )*
+        }
+
+        impl Default for $modifier {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+}
+pub(super) use modifier;

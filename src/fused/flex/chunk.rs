@@ -64,6 +64,19 @@ impl<E> Input<E> {
         }
     }
 
+    /// No blocks at all.
+    pub(super) fn nowhere() -> Self {
+        Self::same(core::ptr::null())
+    }
+
+    /// The first block, and how far it is to the next; none where they are spread.
+    pub(super) fn start(&self) -> Option<(*const Block<E>, usize)> {
+        match self.window {
+            None => Some((self.start, self.step)),
+            Some(_) => None,
+        }
+    }
+
     /// Blocks that are elsewhere from now on.
     pub(super) fn move_to(&mut self, start: *const Block<E>) {
         self.start = start;
@@ -93,6 +106,14 @@ impl<E> Target<E> {
             start: core::ptr::null_mut(),
             step: 0,
             sum: Some(Box::new(sum)),
+        }
+    }
+
+    /// The first block, and how far it is to the next; none where they are added up.
+    pub(super) fn start(&self) -> Option<(*mut Block<E>, usize)> {
+        match self.sum {
+            None => Some((self.start, self.step)),
+            Some(_) => None,
         }
     }
 
@@ -127,6 +148,11 @@ impl<'a, E: Computed> Chunk<'a, E> {
             targets,
             memory: PhantomData,
         }
+    }
+
+    /// How many blocks there are, inputs and targets.
+    pub(super) fn into_parts(self) -> (usize, &'a mut [Input<E>], &'a mut [Target<E>]) {
+        (self.len, self.inputs, self.targets)
     }
 
     /// How many blocks there are. They are read and written in order, each once.

@@ -4,6 +4,7 @@
 mod alone;
 mod chunk;
 mod computed;
+mod links;
 mod loops;
 mod memory;
 mod ops;
@@ -18,6 +19,7 @@ mod vectorize;
 #[cfg(not(feature = "rayon"))]
 use alone::share;
 pub(crate) use chunk::Chunk;
+pub(crate) use links::run_links;
 pub(crate) use loops::Loop;
 pub use memory::release_memory;
 pub(crate) use pass::{Made, run};

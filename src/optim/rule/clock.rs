@@ -8,6 +8,8 @@ pub struct Clock {
     pub lr: f64,
     /// The weight decay.
     pub weight_decay: Option<WeightDecay>,
+    /// How many axes the parameter has.
+    pub rank: usize,
     /// The number of this step, from 1, counted for each parameter.
     pub time: u64,
     /// Running scalars of the rule (NAdam's product of momenta). They start at
@@ -21,9 +23,18 @@ impl Clock {
         Self {
             lr: 0.0,
             weight_decay: None,
+            rank: 0,
             time: 0,
             memory,
         }
+    }
+
+    /// On to a step, whose learning rate and weight decay `other` has.
+    pub(super) fn advance(&mut self, other: &Self) {
+        self.lr = other.lr;
+        self.weight_decay = other.weight_decay;
+        self.rank = other.rank;
+        self.time += 1;
     }
 
     /// The strength of the decay that the rule does itself, [`WeightDecay::Own`]; 0 without.

@@ -26,7 +26,7 @@ impl WeightDecay {
 
 /// The weight decay of one step.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Decay {
+pub(in crate::optim) enum Decay {
     None,
     /// Adds this much of the parameter to the gradient.
     AddToGradient(f64),
@@ -40,6 +40,15 @@ impl Decay {
             None | Some(WeightDecay::Own(_)) => Self::None,
             Some(WeightDecay::Coupled(strength)) => Self::AddToGradient(strength),
             Some(WeightDecay::Decoupled(strength)) => Self::Shrink(1.0 - lr * strength),
+        }
+    }
+
+    /// The parameter that the rule's step starts from.
+    #[inline(always)]
+    pub(super) fn shrink<N: Number>(self, param: N) -> N {
+        match self {
+            Self::Shrink(factor) => param * factor,
+            _ => param,
         }
     }
 

@@ -1,6 +1,6 @@
 use core::fmt::Debug;
 
-use super::{Clock, UpdateRule};
+use super::{Clock, Modifiers, UpdateRule};
 use crate::fused::Number;
 
 /// An update rule that looks at the whole tensor first: at `S` sums over its elements, such as norms. It has
@@ -69,12 +69,18 @@ pub trait MeasuredRule<const K: usize, const S: usize>:
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
+    /// What becomes of the gradient before the rule sees it, and after the modifiers that are added to it. Default:
+    /// nothing.
+    fn before(&self) -> Modifiers {
+        Modifiers::new()
+    }
+
     /// The scalars of one step; may advance the clock's memory.
     fn scalars_of(&self, clock: &mut Clock) -> Self::Scalars;
 
     /// Which of the states these settings need: the others are neither stored nor touched, read as
-    /// zero, and what [`update_by`](Self::update_by) returns for them is dropped.
-    fn keeps_states(&self) -> [bool; K] {
+    /// zero, and what [`update_by`](Self::update_by) returns for them is dropped. `rank` is the tensor's.
+    fn keeps_states(&self, _rank: usize) -> [bool; K] {
         [true; K]
     }
 
@@ -131,7 +137,7 @@ impl<R: UpdateRule<K>, const K: usize> MeasuredRule<K, 0> for R {
         self.scalars(clock)
     }
 
-    fn keeps_states(&self) -> [bool; K] {
+    fn keeps_states(&self, _rank: usize) -> [bool; K] {
         self.keeps()
     }
 

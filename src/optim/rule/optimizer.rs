@@ -1,16 +1,21 @@
 use core::fmt::{self, Debug};
 
-use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
+use std::sync::Arc;
+
+use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{DType, Device, FloatDType, Shape, Tensor};
+use burn::tensor::{Device, Shape, Tensor};
 use smallvec::smallvec;
 
 use super::decay::Decay;
-use super::state::States;
+use super::modifier::{Part, part};
+use super::parts::{prepare, run_parts, start};
+use super::pipeline::{Stage, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
-use super::{Clock, MeasuredRule, RuleState, WeightDecay};
-use crate::fused::{Few, Output, cast, run};
+use super::{Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
+use crate::fused::cast;
+use crate::optim::Averages;
 
 /// The optimizer of an update rule.
 ///
@@ -27,12 +32,17 @@ pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
     rule: R,
     weight_decay: Option<WeightDecay>,
     grad_clipping: Option<GradientClipping>,
+    /// The modifiers, and then what the rule has of its own before it.
+    parts: Vec<Arc<dyn Part>>,
+    modifiers: usize,
 }
 
 impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, S> {
     /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
         Self {
+            parts: rule.before().0,
+            modifiers: 0,
             rule,
             weight_decay: None,
             grad_clipping: None,
@@ -64,43 +74,60 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         self
     }
 
+    /// Adds a modifier. Those of the gradient act in the order in which they are added, and so do those of the
+    /// parameter.
+    #[must_use]
+    pub fn with_modifier<M, const L: usize, const T: usize>(self, modifier: M) -> Self
+    where
+        M: Modifier<L, T>,
+    {
+        self.with_parts(vec![part(modifier)])
+    }
+
+    /// The network to evaluate, where a modifier makes another than the one that is trained.
+    pub fn averages(&self) -> Option<Averages> {
+        Averages::of(&self.parts)
+    }
+
+    pub(in crate::optim) fn with_parts(mut self, parts: Vec<Arc<dyn Part>>) -> Self {
+        let place = self.modifiers;
+        self.modifiers += parts.len();
+        self.parts.splice(place..place, parts);
+        self
+    }
+
     /// The rule.
     pub fn rule(&self) -> &R {
         &self.rule
     }
 
     /// One step of a tensor of any rank.
-    fn advance(
+    fn advance<const D: usize>(
         &self,
         lr: LearningRate,
         param: DispatchTensor,
         grad: DispatchTensor,
-        clock: &mut Clock,
-        tensors: &mut States<K>,
-        sums: &mut States<S>,
+        state: &mut RuleState<R, K, D, S>,
     ) -> DispatchTensor {
-        let keeps = self.rule.keeps_states();
-        // What was saved with other settings may lack a tensor, and a parameter may have been pruned
-        // or grown since: such a parameter starts anew.
+        let RuleState {
+            clock,
+            tensors,
+            sums,
+            parts,
+            ..
+        } = state;
         let shape = param.shape();
-        let fits = |tensor: &Option<DispatchTensor>| match tensor {
-            Some(tensor) => tensor.shape() == shape,
-            None => false,
-        };
-        if (0..K).any(|k| keeps[k] && !fits(&tensors[k])) {
-            *clock = Clock::new(R::MEMORY);
-        }
-        let first = clock.time == 0;
-        for (tensor, keep) in tensors.iter_mut().zip(keeps) {
-            if first || !keep {
-                *tensor = None;
-            }
-        }
+        let (keeps, keeps_sums) = (
+            self.rule.keeps_states(shape.num_dims()),
+            self.rule.keeps_sums(),
+        );
+        let first = prepare(clock, R::MEMORY, &mut **tensors, &keeps, &shape);
         if first {
-            *sums = [const { None }; S];
+            **sums = [const { None }; S];
         }
         clock.lr = lr;
         clock.weight_decay = self.weight_decay;
+        clock.rank = shape.num_dims();
         clock.time += 1;
         let update = Update {
             scalars: self.rule.scalars_of(clock),
@@ -108,80 +135,36 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             rule: self.rule.clone(),
         };
         let grad = cast(grad, param.dtype().into());
-        if first {
-            let start = Start(update.clone());
-            let outputs = keeps.map(|keep| {
-                if keep {
-                    Output::Wide(0)
-                } else {
-                    Output::Dropped
-                }
-            });
-            let started = run(&start, &mut smallvec![Some(param.clone())], &outputs);
-            for (tensor, started) in tensors.iter_mut().zip(started) {
-                *tensor = started;
-            }
+        if first && K > 0 {
+            start(&Start(update.clone()), &param, &mut **tensors, &keeps);
         }
-        let mut inputs: Few<_> = smallvec![Some(param), Some(grad)];
-        inputs.extend(tensors.iter_mut().map(Option::take));
+        let (measure, settle) = (Measure(update.clone()), Settle(update.clone()));
+        let mut stage = Stage {
+            sees_gradient: false,
+            apply: &update,
+            states: &mut **tensors,
+            keeps: &keeps,
+            sums: None,
+        };
         // Constant, so that a rule without sums has no kernels for them.
         if const { S > 0 } {
-            self.measure(&update, &mut inputs, sums);
+            stage.sums = Some(Sums {
+                measure: &measure,
+                settle: &settle,
+                before: &mut **sums,
+                keeps: &keeps_sums,
+                shapes: vec![Shape::from(vec![1; shape.num_dims()]); S],
+            });
         }
-        let mut outputs: Few<_> = smallvec![Output::Like(0)];
-        outputs.extend((0..K).map(|k| {
-            if keeps[k] {
-                Output::Like(2 + k)
-            } else {
-                Output::Dropped
-            }
-        }));
-        let mut results = run(&update, &mut inputs, &outputs).into_iter();
-        let param = results.next().flatten().expect("the parameter comes first");
-        for (tensor, state) in tensors.iter_mut().zip(results) {
-            *tensor = state;
+        if self.parts.is_empty() {
+            return run_stages(&mut [stage], smallvec![param, grad], true);
+        }
+        let param = run_parts(&self.parts, parts, stage, clock, param, grad);
+        let mut parts = self.parts.iter().zip(parts);
+        if parts.any(|(part, memory)| part.restarts(&memory.clock)) {
+            *clock = Clock::new(R::MEMORY);
         }
         param
-    }
-
-    /// Adds to the inputs of a step what it has to know of their sums.
-    fn measure(
-        &self,
-        update: &Update<R, K, S>,
-        inputs: &mut Few<Option<DispatchTensor>>,
-        sums: &mut States<S>,
-    ) {
-        let given = inputs.len();
-        let number = inputs[0].as_ref().map(|param| {
-            let dtype = match param.dtype() {
-                DType::F64 => FloatDType::F64,
-                _ => FloatDType::F32,
-            };
-            let shape = Shape::from(vec![1; param.shape().num_dims()]);
-            Dispatch::float_zeros(shape, &param.device(), dtype)
-        });
-        let mut measured = inputs.clone();
-        measured.extend((0..S).map(|_| number.clone()));
-        let each: Few<_> = (given..given + S).map(Output::Like).collect();
-        let mut totals = run(&Measure(update.clone()), &mut measured, &each);
-        // Whose memory the results of a step are to take, nobody else may hold.
-        drop(measured);
-        totals.extend(sums.iter_mut().map(Option::take));
-        let both: Few<_> = (0..S)
-            .map(Output::Like)
-            .chain(self.rule.keeps_sums().into_iter().map(|keep| {
-                if keep {
-                    Output::Wide(0)
-                } else {
-                    Output::Dropped
-                }
-            }))
-            .collect();
-        let mut settled = run(&Settle(update.clone()), &mut totals, &both).into_iter();
-        inputs.extend(settled.by_ref().take(S));
-        for (sum, settled) in sums.iter_mut().zip(settled) {
-            *sum = settled;
-        }
     }
 }
 
@@ -190,6 +173,7 @@ impl<R: Debug, const K: usize, const S: usize> Debug for RuleOptimizer<R, K, S> 
         f.debug_struct("RuleOptimizer")
             .field("rule", &self.rule)
             .field("weight_decay", &self.weight_decay)
+            .field("modifiers", &self.parts)
             .finish_non_exhaustive()
     }
 }
@@ -213,9 +197,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
             lr,
             tensor.into_dispatch(),
             grad.into_dispatch(),
-            &mut state.clock,
-            &mut state.tensors,
-            &mut state.sums,
+            &mut state,
         );
         (Tensor::from_dispatch(param), Some(state))
     }

@@ -1,9 +1,12 @@
+use core::cell::RefCell;
 use core::marker::PhantomData;
+use std::collections::HashMap;
 
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::optim::{RecordState, StateSink, StateSource};
 use burn::tensor::{Device, Tensor};
 
+use super::parts::PartState;
 use super::{Clock, MeasuredRule};
 
 /// The state tensors of one parameter; those that the settings do not need are absent.
@@ -11,8 +14,8 @@ pub(super) type States<const K: usize> = [Option<DispatchTensor>; K];
 
 /// What an update rule remembers of one parameter.
 ///
-/// Saved under [`MeasuredRule::STATE_NAMES`], [`MeasuredRule::SUM_NAMES`], `time`, `memory_1` and `memory_2`, to the bit, so that
-/// a restored optimizer takes the same next step.
+/// Saved under [`MeasuredRule::STATE_NAMES`], [`MeasuredRule::SUM_NAMES`], `time`, `memory_1` and `memory_2`, and what
+/// its modifiers remember under their number, to the bit, so that a restored optimizer takes the same next step.
 #[derive(Clone, Debug)]
 pub struct RuleState<R, const K: usize, const D: usize, const S: usize = 0> {
     pub(super) clock: Clock,
@@ -20,6 +23,8 @@ pub struct RuleState<R, const K: usize, const D: usize, const S: usize = 0> {
     pub(super) tensors: Box<States<K>>,
     /// What is remembered of the sums.
     pub(super) sums: Box<States<S>>,
+    /// What the modifiers remember.
+    pub(super) parts: Vec<PartState>,
     rule: PhantomData<fn() -> R>,
 }
 
@@ -30,6 +35,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
             clock: Clock::new(R::MEMORY),
             tensors: Box::new([const { None }; K]),
             sums: Box::new([const { None }; S]),
+            parts: Vec::new(),
             rule: PhantomData,
         }
     }
@@ -49,7 +55,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
 
     pub(super) fn moved_to(mut self, device: &Device) -> Self {
         let elsewhere = |tensor: &mut DispatchTensor| tensor.device() != *device.as_dispatch();
-        for place in self.tensors.iter_mut().chain(self.sums.iter_mut()) {
+        let parts = self.parts.iter_mut();
+        let parts = parts.flat_map(|part| part.tensors.iter_mut().chain(&mut part.sums));
+        let own = self.tensors.iter_mut().chain(self.sums.iter_mut());
+        for place in own.chain(parts) {
             if let Some(tensor) = place.take_if(elsewhere) {
                 let moved = Tensor::<D>::from_dispatch(tensor).to_device(device);
                 *place = Some(moved.into_dispatch());
@@ -63,37 +72,120 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
     for RuleState<R, K, D, S>
 {
     fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        if collected(prefix, &self.parts) {
+            return;
+        }
         for name in R::STATE_NAMES.into_iter().chain(R::SUM_NAMES) {
             if let Some(tensor) = self.tensor(name) {
                 out.push_tensor(prefix, name, tensor.into_data());
             }
         }
-        out.push_scalar(prefix, "time", self.clock.time.into());
-        out.push_scalar(prefix, "memory_1", self.clock.memory[0].into());
-        out.push_scalar(prefix, "memory_2", self.clock.memory[1].into());
+        push_clock(&self.clock, prefix, out);
+        for (number, part) in self.parts.iter().enumerate() {
+            let prefix = modifier(prefix, number);
+            push_clock(&part.clock, &prefix, out);
+            for (kind, tensors) in [(STATE, &part.tensors), (SUM, &part.sums)] {
+                // How many there are, for those that are not there yet.
+                out.push_scalar(&prefix, &format!("{kind}s"), (tensors.len() as u64).into());
+                for (index, tensor) in tensors.iter().enumerate() {
+                    if let Some(tensor) = tensor.clone() {
+                        let tensor = Tensor::<D>::from_dispatch(tensor);
+                        out.push_tensor(&prefix, &format!("{kind}_{index}"), tensor.into_data());
+                    }
+                }
+            }
+        }
     }
 
     fn state_unflatten(prefix: &str, src: &mut StateSource, device: &Device) -> Option<Self> {
-        let mut memory = |name| -> Option<f64> { src.take_scalar(prefix, name)?.try_into().ok() };
-        let memory = [memory("memory_1")?, memory("memory_2")?];
-        let time = src.take_scalar(prefix, "time")?.try_into().ok()?;
-        let mut take = |name| {
-            let data = src.take_tensor(prefix, name)?;
-            // The device's default type may be narrower than the state's.
-            let dtype = data.dtype();
-            Some(Tensor::<D>::from_data(data, (device, dtype)).into_dispatch())
-        };
-        let tensors = R::STATE_NAMES.map(&mut take);
-        let sums = R::SUM_NAMES.map(&mut take);
-        let clock = Clock {
-            time,
-            ..Clock::new(memory)
-        };
+        let clock = take_clock(prefix, src)?;
+        let tensors = R::STATE_NAMES.map(|name| take::<D>(prefix, name, src, device));
+        let sums = R::SUM_NAMES.map(|name| take::<D>(prefix, name, src, device));
+        let mut parts = Vec::new();
+        for prefix in (0..).map(|number| modifier(prefix, number)) {
+            if !src.has_under(&prefix) {
+                break;
+            }
+            let clock = take_clock(&prefix, src)?;
+            let [tensors, sums] = [STATE, SUM].map(|kind| {
+                let count = src.take_scalar(&prefix, &format!("{kind}s"))?;
+                let names = (0..count.try_into().ok()?).map(|index: u64| format!("{kind}_{index}"));
+                Some(names.map(|name| take::<D>(&prefix, &name, src, device)).collect())
+            });
+            parts.push(PartState {
+                clock,
+                tensors: tensors?,
+                sums: sums?,
+            });
+        }
         Some(Self {
             clock,
             tensors: Box::new(tensors),
             sums: Box::new(sums),
-            ..Self::new()
+            parts,
+            rule: PhantomData,
         })
     }
+}
+
+thread_local! {
+    /// What modifiers remember of each parameter, where it is asked for in place of a record.
+    static COLLECTED: RefCell<Option<HashMap<String, Vec<PartState>>>> = const { RefCell::new(None) };
+}
+
+/// What modifiers remember of each parameter of an optimizer whose record is made in `record`.
+///
+/// Burn's `ModuleOptimizer` shows its states to nobody, but has each write itself to a record: here they write
+/// themselves elsewhere.
+pub(in crate::optim) fn collect(record: impl FnOnce()) -> HashMap<String, Vec<PartState>> {
+    COLLECTED.set(Some(HashMap::new()));
+    record();
+    COLLECTED.take().unwrap_or_default()
+}
+
+/// Whether states are asked for in place of a record; this one has been taken down then.
+fn collected(prefix: &str, parts: &[PartState]) -> bool {
+    COLLECTED.with_borrow_mut(|collected| match collected {
+        Some(states) => {
+            states.insert(prefix.to_string(), parts.to_vec());
+            true
+        }
+        None => false,
+    })
+}
+
+/// What modifiers' states and sums are called in a saved optimizer.
+const STATE: &str = "state";
+const SUM: &str = "sum";
+
+/// Where a modifier's part of a saved optimizer is.
+fn modifier(prefix: &str, number: usize) -> String {
+    format!("{prefix}.modifier_{number}")
+}
+
+fn push_clock(clock: &Clock, prefix: &str, out: &mut StateSink) {
+    out.push_scalar(prefix, "time", clock.time.into());
+    out.push_scalar(prefix, "memory_1", clock.memory[0].into());
+    out.push_scalar(prefix, "memory_2", clock.memory[1].into());
+}
+
+fn take_clock(prefix: &str, src: &mut StateSource) -> Option<Clock> {
+    let mut memory = |name| -> Option<f64> { src.take_scalar(prefix, name)?.try_into().ok() };
+    let memory = [memory("memory_1")?, memory("memory_2")?];
+    Some(Clock {
+        time: src.take_scalar(prefix, "time")?.try_into().ok()?,
+        ..Clock::new(memory)
+    })
+}
+
+fn take<const D: usize>(
+    prefix: &str,
+    name: &str,
+    src: &mut StateSource,
+    device: &Device,
+) -> Option<DispatchTensor> {
+    let data = src.take_tensor(prefix, name)?;
+    // The device's default type may be narrower than the state's.
+    let dtype = data.dtype();
+    Some(Tensor::<D>::from_data(data, (device, dtype)).into_dispatch())
 }
