@@ -59,6 +59,7 @@ pub struct Scalars {
 impl UpdateRule<2> for AdaBelief {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["moment_1", "surprise"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         Scalars {

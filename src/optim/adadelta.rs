@@ -62,6 +62,7 @@ impl Adadelta {
 impl UpdateRule<2> for Adadelta {
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 2] = ["square_mean", "step_square_mean"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr

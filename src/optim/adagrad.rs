@@ -76,6 +76,7 @@ pub struct Scalars {
 impl UpdateRule<1> for AdaGrad {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 1] = ["square_sum"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let (epsilon_inside, epsilon_outside) = match self.convention {

@@ -75,6 +75,7 @@ pub struct Scalars {
 impl UpdateRule<2> for Adamax {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["moment_1", "largest"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let (epsilon_inside, epsilon_outside) = match self.convention {

@@ -66,6 +66,7 @@ pub struct Scalars {
 impl UpdateRule<3> for AdEmaMix {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 3] = ["moment_1", "moment_2", "long_memory"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         Scalars {

@@ -62,6 +62,7 @@ pub struct Scalars {
 impl UpdateRule<2> for Adopt {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["moment_1", "moment_2"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let (beta_1, beta_2, bound) = match clock.time {

@@ -65,6 +65,7 @@ pub struct Scalars {
 impl UpdateRule<3> for AmsGrad {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 3] = ["moment_1", "moment_2", "max_moment_2"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let correction = clock.correction(self.beta_2);

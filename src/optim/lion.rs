@@ -53,6 +53,7 @@ impl Lion {
 impl UpdateRule<1> for Lion {
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 1] = ["momentum"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr

@@ -60,6 +60,7 @@ pub struct Scalars {
 impl UpdateRule<1> for Momentum {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 1] = ["velocity"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let (inner, outer) = match self.convention {

@@ -31,7 +31,7 @@ rule! {
     /// | `quintic`: other `a, b, c` in each step | | 0 | | 1 |
     /// | weight decay | 0.1 | 0 | 0.004 | 0 |
     /// | learning rate | 0.001 | 0.02 | 0.001 | 0.02 |
-    /// | other tensors | none; AdamW here | `adam_beta_1` 0.9, `adam_beta_2` 0.999, with `nesterov` NAdam | the same without; `lr adam_lr_ratio`, 0.1 | `adam_beta_2` 0.95, with `nesterov` NAdam |
+    /// | other tensors | none; AdamW here | `adam_beta_1` 0.9, `adam_beta_2` 0.999, with `nesterov` NAdam | the same without; `lr adam_lr_ratio`, 1 | `adam_beta_2` 0.95, with `nesterov` NAdam |
     ///
     /// Defaults: `momentum` 0.95, `steps` 5. `adaptive` multiplies by `<u, X>`. Embeddings and the last layer are better
     /// left to AdamW: see [`Groups`](crate::optim::Groups).
@@ -94,7 +94,7 @@ impl Muon {
             adam_beta_1: 0.9,
             adam_beta_2: if timm { 0.95 } else { 0.999 },
             adam_weight_decay: if keras { 0.004 } else { 0.0 },
-            adam_lr_ratio: if keras { 0.1 } else { 1.0 },
+            adam_lr_ratio: 1.0,
         }
     }
 
@@ -276,6 +276,11 @@ impl MeasuredRule<2, 0> for Muon {
                 (1.0 - beta_1) / correction_1,
             ),
             false => (correction_1.recip(), 0.0),
+        };
+        let (of_mean, of_grad) = match self.convention {
+            // timm corrects both as the mean is corrected now.
+            Convention::Timm if nesterov => (beta_1 / correction_1, of_grad),
+            _ => (of_mean, of_grad),
         };
         let root = correction_2.sqrt();
         // Keras adds epsilon before the correction.

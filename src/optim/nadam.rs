@@ -96,6 +96,7 @@ pub struct Scalars {
 impl UpdateRule<2> for Nadam {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["moment_1", "moment_2"];
+    const IS_STEP: bool = true;
     /// The product of the momenta so far.
     const MEMORY: [f64; 2] = [1.0, 0.0];
 

@@ -61,6 +61,7 @@ pub struct Scalars {
 impl UpdateRule<1> for Nesterov {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 1] = ["velocity"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let (inner, outer) = match self.convention {

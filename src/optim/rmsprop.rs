@@ -90,6 +90,7 @@ pub struct Scalars {
 impl UpdateRule<3> for RmsProp {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 3] = ["square_mean", "mean", "velocity"];
+    const IS_STEP: bool = true;
 
     fn keeps(&self) -> [bool; 3] {
         [true, self.centered, self.momentum > 0.0]

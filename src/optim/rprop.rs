@@ -56,6 +56,7 @@ impl Rprop {
 impl UpdateRule<2> for Rprop {
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 2] = ["sign", "step"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr

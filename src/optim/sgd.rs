@@ -35,6 +35,7 @@ impl Sgd {
 impl UpdateRule<0> for Sgd {
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 0] = [];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr

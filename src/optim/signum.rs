@@ -39,6 +39,7 @@ impl Signum {
 impl UpdateRule<1> for Signum {
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 1] = ["moment_1"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr

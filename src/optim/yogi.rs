@@ -60,6 +60,7 @@ pub struct Scalars {
 impl UpdateRule<2> for Yogi {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["moment_1", "moment_2"];
+    const IS_STEP: bool = true;
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         Scalars {

@@ -4,8 +4,8 @@ modifier! {
     /// Cautious updates: what points away from where the gradient leads is left out, and the rest made larger for it.
     ///
     /// ```text
-    /// keep = u g > 0                      u = w - w', what the rule takes off
-    /// w' <- w - keep u / max(mean(keep), 0.001)
+    /// keep = u g > 0                      u is what the rule takes off
+    /// u <- keep u / max(mean(keep), 0.001)
     /// ```
     ///
     /// The mean is over the tensor. In `pytorch_optimizer` the factor is `n / (sum(keep) + 1)`. Decoupled weight decay
@@ -25,7 +25,7 @@ impl Cautious {
     /// 1 where the update goes along the gradient, else 0.
     #[inline(always)]
     fn kept<N: Number>(seen: Seen<N>) -> N {
-        let along = (seen.from - seen.now).signum() * seen.grad;
+        let along = seen.now.signum() * seen.grad;
         along.if_positive(N::literal(1.0), N::literal(0.0))
     }
 }
@@ -33,7 +33,7 @@ impl Cautious {
 impl Modifier<0, 1> for Cautious {
     /// How many elements there are.
     type Scalars = f64;
-    const CHANGES: Changes = Changes::Parameter;
+    const CHANGES: Changes = Changes::Step;
 
     fn scalars(&self, _clock: &mut Clock, shape: &[usize]) -> Option<f64> {
         Some(elements(shape))
@@ -61,7 +61,6 @@ impl Modifier<0, 1> for Cautious {
         _: [N; 0],
         [factor]: [N; 1],
     ) -> (N, [N; 0]) {
-        let update = (seen.from - seen.now) * Self::kept(seen);
-        (seen.from - update * factor, [])
+        (seen.now * Self::kept(seen) * factor, [])
     }
 }

@@ -4,7 +4,7 @@ modifier! {
     /// Cautious weight decay: only where the rule moves the weight towards zero as well.
     ///
     /// ```text
-    /// w' <- w' - lr strength w             where (w - w') w > 0
+    /// u <- u + lr strength w               where u w > 0; u is what the rule takes off
     /// ```
     ///
     /// Default: `strength` 0.01.
@@ -30,7 +30,7 @@ impl CautiousDecay {
 impl Modifier<0, 0> for CautiousDecay {
     /// The learning rate times the strength.
     type Scalars = f64;
-    const CHANGES: Changes = Changes::Parameter;
+    const CHANGES: Changes = Changes::Step;
 
     fn scalars(&self, clock: &mut Clock, _shape: &[usize]) -> Option<f64> {
         Some(clock.lr * self.strength)
@@ -44,8 +44,8 @@ impl Modifier<0, 0> for CautiousDecay {
         _: [N; 0],
         _: [N; 0],
     ) -> (N, [N; 0]) {
-        let decayed = seen.now - seen.param * *rate;
-        let along = (seen.from - seen.now).signum() * seen.param;
-        (along.if_positive(decayed, seen.now), [])
+        let along = seen.now.signum() * seen.param;
+        let step = seen.now + seen.param * *rate;
+        (along.if_positive(step, seen.now), [])
     }
 }

@@ -5,9 +5,8 @@ modifier! {
     /// LAMB, on momentum LARS.
     ///
     /// ```text
-    /// u = (w - w') / lr                    what the rule takes off
     /// r = trust_coefficient |w| / (|u| + epsilon), or 1 where a norm is 0
-    /// w' <- w - lr r u
+    /// u <- r u                             lr u is what the rule takes off
     /// ```
     ///
     /// The norms are those of the tensor. `w` is the weight after decoupled decay, which the ratio leaves alone.
@@ -38,7 +37,7 @@ impl TrustRatio {
 impl Modifier<0, 2> for TrustRatio {
     /// The learning rate.
     type Scalars = f64;
-    const CHANGES: Changes = Changes::Parameter;
+    const CHANGES: Changes = Changes::Step;
 
     fn scalars(&self, clock: &mut Clock, _shape: &[usize]) -> Option<f64> {
         // Without one nothing was taken off.
@@ -47,7 +46,7 @@ impl Modifier<0, 2> for TrustRatio {
 
     #[inline(always)]
     fn measure<N: Number>(&self, lr: &f64, seen: Seen<N>, _: [N; 0]) -> [N; 2] {
-        let update = (seen.from - seen.now) / *lr;
+        let update = seen.now / *lr;
         [seen.from.square(), update.square()]
     }
 
@@ -68,6 +67,6 @@ impl Modifier<0, 2> for TrustRatio {
         _: [N; 0],
         [ratio, _]: [N; 2],
     ) -> (N, [N; 0]) {
-        (seen.from - (seen.from - seen.now) * ratio, [])
+        (seen.now * ratio, [])
     }
 }

@@ -66,6 +66,10 @@ pub trait MeasuredRule<const K: usize, const S: usize>:
     /// The names of what is remembered of the sums.
     const SUM_NAMES: [&'static str; S];
 
+    /// Whether the new parameter is the old one less a step that does not depend on it, so that modifiers can have
+    /// the step exactly. Default: no; they take the difference then, which has the parameter's rounding errors.
+    const IS_STEP: bool = false;
+
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
@@ -132,6 +136,7 @@ impl<R: UpdateRule<K>, const K: usize> MeasuredRule<K, 0> for R {
     const STATE_NAMES: [&'static str; K] = R::STATE_NAMES;
     const SUM_NAMES: [&'static str; 0] = [];
     const MEMORY: [f64; 2] = R::MEMORY;
+    const IS_STEP: bool = R::IS_STEP;
 
     fn scalars_of(&self, clock: &mut Clock) -> Self::Scalars {
         self.scalars(clock)

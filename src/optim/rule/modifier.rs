@@ -14,7 +14,9 @@ use crate::fused::{Array, Double, Kernel, Map, Number, Pair};
 pub enum Changes {
     /// The gradient, before the rule sees it.
     Gradient,
-    /// The new parameter, after the rule.
+    /// The step: what the rule takes off the parameter, the learning rate in it.
+    Step,
+    /// The new parameter.
     Parameter,
 }
 
@@ -28,12 +30,12 @@ pub struct Seen<N> {
     pub from: N,
     /// The gradient as it was given.
     pub grad: N,
-    /// What is to be changed: the gradient, or the new parameter.
+    /// What is to be changed: the gradient, the step, or the new parameter.
     pub now: N,
 }
 
-/// Something that changes what a rule does, whichever rule it is: the gradient before, or the parameter after. It
-/// has `K` numbers of state an element, and may look at `S` sums first, as a [`MeasuredRule`](super::MeasuredRule)
+/// Something that changes what a rule does, whichever rule it is: the gradient before it, its step, or the
+/// parameter after. It has `K` numbers of state an element, and may look at `S` sums first, as a [`MeasuredRule`](super::MeasuredRule)
 /// does.
 ///
 /// On the CPU it works on what is in the cache, between reading the gradient and writing the parameter: it costs
@@ -458,5 +460,40 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Map for Average<M, K, S>
     #[inline(always)]
     fn map<N: Number>(&self, ([param], state): ([N; 1], [N; K])) -> [N; 1] {
         [self.0.average(&self.1, param, state).unwrap_or(param)]
+    }
+}
+
+/// What a rule made of the parameter to the step that it took.
+#[derive(Clone)]
+pub(super) struct ToStep {
+    pub(super) decay: Decay,
+    /// Whether the rule began at 0.
+    pub(super) from_zero: bool,
+}
+
+impl Map for ToStep {
+    type In = Array<3>;
+    type Out = Array<1>;
+
+    #[inline(always)]
+    fn map<N: Number>(&self, [param, _, now]: [N; 3]) -> [N; 1] {
+        [match self.from_zero {
+            true => -now,
+            false => self.decay.shrink(param) - now,
+        }]
+    }
+}
+
+/// The step to the new parameter.
+#[derive(Clone)]
+pub(super) struct TakeStep(pub(super) Decay);
+
+impl Map for TakeStep {
+    type In = Array<3>;
+    type Out = Array<1>;
+
+    #[inline(always)]
+    fn map<N: Number>(&self, [param, _, step]: [N; 3]) -> [N; 1] {
+        [self.0.shrink(param) - step]
     }
 }

@@ -13,7 +13,7 @@ use super::modifier::{Part, part};
 use super::parts::{prepare, run_parts, start};
 use super::pipeline::{Stage, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
-use super::{Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
+use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
 use crate::fused::cast;
 use crate::optim::Averages;
 
@@ -132,6 +132,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         let update = Update {
             scalars: self.rule.scalars_of(clock),
             decay: Decay::new(self.weight_decay, lr),
+            from_zero: R::IS_STEP && self.parts.iter().any(|it| it.changes() == Changes::Step),
             rule: self.rule.clone(),
         };
         let grad = cast(grad, param.dtype().into());
@@ -159,7 +160,14 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if self.parts.is_empty() {
             return run_stages(&mut [stage], smallvec![param, grad], true);
         }
-        let param = run_parts(&self.parts, parts, stage, clock, param, grad);
+        let param = run_parts(
+            &self.parts,
+            parts,
+            stage,
+            update.from_zero,
+            clock,
+            [param, grad],
+        );
         let mut parts = self.parts.iter().zip(parts);
         if parts.any(|(part, memory)| part.restarts(&memory.clock)) {
             *clock = Clock::new(R::MEMORY);

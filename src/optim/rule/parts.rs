@@ -8,7 +8,7 @@ use burn::tensor::Shape;
 use smallvec::smallvec;
 
 use super::decay::Decay;
-use super::modifier::{Fused, Part, Ready};
+use super::modifier::{Fused, Part, Ready, TakeStep, ToStep};
 use super::pipeline::{Stage, Sums, run_stages};
 use super::{Changes, Clock};
 use crate::fused::{Few, Kernel, Output, run};
@@ -77,14 +77,15 @@ pub(super) fn summed(shape: &Shape, over: &[usize]) -> Shape {
     Shape::from((0..shape.num_dims()).map(place).collect::<Vec<_>>())
 }
 
-/// One step of a rule with parts around it. The clock is that of the rule.
+/// One step of a rule with parts around it. The clock is that of the rule, which may begin at 0 in place of the
+/// parameter.
 pub(super) fn run_parts(
     parts: &[Arc<dyn Part>],
     memories: &mut Vec<PartState>,
     rule: Stage<'_>,
+    from_zero: bool,
     clock: &Clock,
-    param: DispatchTensor,
-    grad: DispatchTensor,
+    [param, grad]: [DispatchTensor; 2],
 ) -> DispatchTensor {
     let decay = Decay::new(clock.weight_decay, clock.lr);
     let shape = param.shape();
@@ -118,7 +119,7 @@ pub(super) fn run_parts(
         .iter()
         .map(|part| (vec![true; part.states()], part.keeps_sums()))
         .collect();
-    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let [mut before, mut steps, mut after] = [const { Vec::new() }; 3];
     for ((((part, ready), memory), shapes), (keeps, keeps_sums)) in
         parts.iter().zip(&readies).zip(memories).zip(shapes).zip(&keeps)
     {
@@ -131,13 +132,19 @@ pub(super) fn run_parts(
         };
         match part.changes() {
             Changes::Gradient => before.push(work),
+            Changes::Step => steps.push(work),
             Changes::Parameter => after.push(work),
         }
     }
     let mut step: Few<_> = smallvec![param, grad];
     let mut stages = Vec::new();
-    let rule = [Work::Fused(rule)];
-    for work in before.into_iter().chain(rule).chain(after) {
+    before.push(Work::Fused(rule));
+    let (to_step, take_step) = (ToStep { decay, from_zero }, TakeStep(decay));
+    if from_zero || !steps.is_empty() {
+        before.push(Work::Fused(plain(&to_step)));
+        steps.push(Work::Fused(plain(&take_step)));
+    }
+    for work in before.into_iter().chain(steps).chain(after) {
         match work {
             Work::Fused(stage) => stages.push(stage),
             Work::Whole(function) => {
@@ -152,6 +159,17 @@ pub(super) fn run_parts(
         }
     }
     run_stages(&mut stages, step, true)
+}
+
+/// A stage without states or sums.
+fn plain(kernel: &dyn Kernel) -> Stage<'_> {
+    Stage {
+        sees_gradient: true,
+        apply: kernel,
+        states: &mut [],
+        keeps: &[],
+        sums: None,
+    }
 }
 
 enum Work<'a> {

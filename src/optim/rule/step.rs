@@ -9,6 +9,8 @@ pub(super) struct Update<R: MeasuredRule<K, S>, const K: usize, const S: usize> 
     pub(super) rule: R,
     pub(super) scalars: R::Scalars,
     pub(super) decay: Decay,
+    /// Whether it begins at 0 in place of the parameter, so that its step is exact.
+    pub(super) from_zero: bool,
 }
 
 /// Parameter and gradient, states, sums.
@@ -31,7 +33,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Update<R, K,
 
     #[inline(always)]
     fn prepares(&self) -> bool {
-        !matches!(self.decay, Decay::None)
+        self.from_zero || !matches!(self.decay, Decay::None)
     }
 
     #[inline(always)]
@@ -39,7 +41,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Update<R, K,
         &self,
         (([param, grad], state), known): (([N; 2], [N; K]), [N; S]),
     ) -> (([N; 2], [N; K]), [N; S]) {
-        let (param, grad) = self.decay.apply(param, grad);
+        let (mut param, grad) = self.decay.apply(param, grad);
+        if self.from_zero {
+            param = N::literal(0.0);
+        }
         (([param, grad], state), known)
     }
 }

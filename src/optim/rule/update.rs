@@ -43,6 +43,10 @@ pub trait UpdateRule<const K: usize>: Clone + Debug + Send + Sync + 'static {
     /// state would no longer be found.
     const STATE_NAMES: [&'static str; K];
 
+    /// Whether the new parameter is the old one less a step that does not depend on it, so that modifiers can have
+    /// the step exactly. Default: no; they take the difference then, which has the parameter's rounding errors.
+    const IS_STEP: bool = false;
+
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
