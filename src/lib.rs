@@ -80,6 +80,10 @@
 //!
 #![doc = include_str!("../docs/optimizers.md")]
 //!
+//! # Modifiers of optimizers
+//!
+#![doc = include_str!("../docs/modifiers.md")]
+//!
 //! # Schedules
 //!
 #![doc = include_str!("../docs/schedules.md")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 use burn_extras::schedule::ScheduleConfig;
 
 /// The cells of each row of the table in `page`, the header left out.
@@ -79,11 +79,28 @@ fn the_table_of_optimizers_lists_every_preset() {
             parse(name).unwrap(),
             "{name} alone is its first preset"
         );
-        for preset in ["pytorch", "keras", "optax", "book", "paper"] {
+        for preset in ["pytorch", "keras", "optax", "timm", "book", "paper"] {
             let exists = parse(&format!("{name}_{preset}")).is_ok();
             assert_eq!(exists, listed.contains(&preset), "{name}_{preset}");
         }
     }
+}
+
+#[test]
+fn the_table_of_modifiers_is_whole() {
+    let rows = rows(include_str!("../docs/modifiers.md"));
+    assert!(rows.iter().all(|row| row.len() == 5), "{rows:#?}");
+    let expected = ModifierConfig::names().iter().copied().collect();
+    assert_eq!(names(&rows), expected);
+    let listed = rows.iter().flat_map(|row| {
+        let name = code(row[0])[0];
+        let presets = code(row[3]).into_iter();
+        presets.map(move |preset| format!("{name}_{preset}"))
+    });
+    let (mut listed, mut expected): (Vec<_>, _) = (listed.collect(), ModifierConfig::presets());
+    listed.sort();
+    expected.sort();
+    assert_eq!(listed, expected);
 }
 
 #[test]
@@ -187,6 +204,7 @@ fn the_readme_counts_what_there_is() {
     for (what, page_of_names) in [
         ("activations", include_str!("../docs/activations.md")),
         ("optimizers", include_str!("../docs/optimizers.md")),
+        ("modifiers", include_str!("../docs/modifiers.md")),
     ] {
         let (all, in_burn) = counted(page_of_names);
         let line = page

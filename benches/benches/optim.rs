@@ -1,4 +1,4 @@
-//! Optimizer steps on the CPU: every rule here, and Burn's own of the same name. Its twin in PyTorch,
+//! Optimizer steps on the CPU: every rule here, every modifier on Adam, and Burn's own of the same name. Its twin in PyTorch,
 //! and the table of ratios, is `benches/optim.py`.
 
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -80,6 +80,11 @@ fn rules(criterion: &mut Criterion) {
         for name in OptimizerConfig::names() {
             let config: OptimizerConfig = name.parse().expect("a name");
             group.bench_function(*name, |bencher| steps(bencher, config.init(), sizes, false));
+        }
+        for modifier in ModifierConfig::names() {
+            let name = format!("adam + {modifier}");
+            let config: OptimizerConfig = name.parse().expect("a name");
+            group.bench_function(name, |bencher| steps(bencher, config.init(), sizes, false));
         }
         // With every state that it can have.
         let config: OptimizerConfig = "rmsprop(momentum=0.9, centered=1)".parse().expect("a name");

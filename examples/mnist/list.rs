@@ -93,7 +93,8 @@ pub fn text() -> String {
     text += &families(optimizers());
     text +=
         "\nThe first preset is what the bare name means. Every optimizer takes weight_decay too.\n";
-    text += "\nmodifiers of an optimizer (--optimizer \"adamw + lookahead(k=6)\") and their settings\n";
+    text +=
+        "\nmodifiers of an optimizer (--optimizer \"adamw + lookahead(k=6)\") and their settings\n";
     text += &families(modifiers());
     text += "\ninitializers (--init \"he(gain=0.5)\") and their parameters\n";
     text += &families(initializers());

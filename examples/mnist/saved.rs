@@ -37,7 +37,9 @@ pub fn after_epoch(
     let path = folder.checkpoint_optimizer(epoch);
     let record = OptimizerRecord::load(&path).map_err(|error| {
         let path = path.display();
-        Problem(format!("{path} does not hold the average of the network: {error}"))
+        Problem(format!(
+            "{path} does not hold the average of the network: {error}"
+        ))
     })?;
     let optimizer = config.optimizer.init().load_record(record);
     Ok(averages.model(&optimizer, &checkpoint).network)

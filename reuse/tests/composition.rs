@@ -7,7 +7,7 @@ use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::activation::ActivationConfig;
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 use burn_extras_reuse::device::device;
 
 /// The device that burn-extras was built for, and the one that Burn has in any case.
@@ -59,7 +59,9 @@ fn every_optimizer_goes_the_same_way_on_both() {
         }
         point.at.val().into_data().iter().collect()
     };
-    for name in OptimizerConfig::names() {
+    let rules = OptimizerConfig::names().iter().map(ToString::to_string);
+    let modifiers = ModifierConfig::presets().into_iter();
+    for name in rules.chain(modifiers.map(|modifier| format!("adam + {modifier}"))) {
         let config: OptimizerConfig = name.parse().unwrap();
         let [found, expected] = devices().map(|device| walk(&config, &device));
         assert_ne!(found, [1.0, -2.0, 0.5], "{name} stays where it is");

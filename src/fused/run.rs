@@ -15,8 +15,8 @@ pub(crate) fn run(
     outputs: &[Output],
 ) -> Few<Option<DispatchTensor>> {
     #[cfg(feature = "flex")]
-    if flex::serves(inputs) {
-        return flex::run(kernel, inputs, outputs);
+    if let Some(results) = flex::run(kernel, inputs, outputs) {
+        return results;
     }
     let dtypes: Few<_> = inputs
         .iter()
@@ -38,6 +38,25 @@ pub(crate) fn run(
     results.zip(outputs).map(narrowed).collect()
 }
 
+/// Runs a map as [`run`] does, and puts its results in the places of the inputs that they are like.
+pub(crate) fn run_over(
+    kernel: &dyn Kernel,
+    inputs: &mut [&mut Option<DispatchTensor>],
+    outputs: &[Output],
+) {
+    #[cfg(feature = "flex")]
+    if flex::run_over(kernel, inputs, outputs) {
+        return;
+    }
+    let mut taken: Few<_> = inputs.iter_mut().map(|input| input.take()).collect();
+    let results = run(kernel, &mut taken, outputs);
+    for (result, output) in results.into_iter().zip(outputs) {
+        if let Output::Like(input) = *output {
+            *inputs[input] = result;
+        }
+    }
+}
+
 /// The tensor in another float type; the same tensor if it has it already.
 pub(crate) fn cast(tensor: DispatchTensor, dtype: FloatDType) -> DispatchTensor {
     if FloatDType::from(tensor.dtype()) == dtype {
@@ -50,50 +69,94 @@ pub(crate) fn cast(tensor: DispatchTensor, dtype: FloatDType) -> DispatchTensor 
 /// The one pass over memory of the Flex backend.
 #[cfg(feature = "flex")]
 mod flex {
-    use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind, Flex};
+    use burn::backend::flex::FlexTensor;
+    use burn::backend::{
+        BackendTensor, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind, Flex,
+    };
 
     use crate::fused::flex::{self, Made};
     use crate::fused::map::{Few, Kernel, Output};
 
     type Tensors = Few<Option<DispatchTensor>>;
 
-    /// Whether the tensors are on the Flex backend, and the machine has the vectors for it.
-    pub(super) fn serves(inputs: &Tensors) -> bool {
-        let is_flex = |tensor: &DispatchTensor| {
-            matches!(
-                tensor.kind,
-                DispatchTensorKind::Flex(BackendTensor::Float(_))
-            )
-        };
-        flex::is_supported() && inputs.iter().flatten().all(is_flex)
+    /// A tensor on the Flex backend, which is in no other place.
+    fn flex_tensor(tensor: &mut DispatchTensor) -> Option<&mut FlexTensor> {
+        match &mut tensor.kind {
+            DispatchTensorKind::Flex(BackendTensor::Float(tensor)) => Some(tensor),
+            _ => None,
+        }
     }
 
-    pub(super) fn run(kernel: &dyn Kernel, inputs: &mut Tensors, outputs: &[Output]) -> Tensors {
-        let mut autodiff = None;
-        let mut given: Few<_> = inputs
-            .iter_mut()
-            .map(|input| match input.as_mut() {
-                Some(DispatchTensor {
-                    kind: DispatchTensorKind::Flex(BackendTensor::Float(tensor)),
-                    autodiff: context,
-                }) => {
-                    autodiff = Some(*context);
-                    Some(tensor)
-                }
-                _ => None,
-            })
-            .collect();
-        let made = flex::run(kernel, &mut given, outputs);
+    /// `None` where the pass cannot do it: other backends, a machine without the vectors for it, a smaller input that
+    /// cannot be read in one pass.
+    pub(super) fn run(
+        kernel: &dyn Kernel,
+        inputs: &mut Tensors,
+        outputs: &[Output],
+    ) -> Option<Tensors> {
+        let mut given = given(inputs.iter_mut())?;
+        let made = flex::run(kernel, &mut given, outputs)?;
         drop(given);
-        let autodiff = autodiff.unwrap_or_default();
+        let autodiff = inputs.iter().flatten().next_back()?.autodiff;
         let results = made.into_iter().map(|made| match made {
             Made::Nothing => None,
             Made::Over(input) => inputs[input].take(),
-            Made::New(tensor) => Some(DispatchTensor {
-                kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
-                autodiff,
-            }),
+            Made::New(tensor) => Some(wrapped(tensor, autodiff)),
         });
-        results.collect()
+        Some(results.collect())
+    }
+
+    /// Whether it was done; see [`run`].
+    pub(super) fn run_over(
+        kernel: &dyn Kernel,
+        inputs: &mut [&mut Option<DispatchTensor>],
+        outputs: &[Output],
+    ) -> bool {
+        let Some(mut given) = given(inputs.iter_mut().map(|input| &mut **input)) else {
+            return false;
+        };
+        let Some(made) = flex::run(kernel, &mut given, outputs) else {
+            return false;
+        };
+        drop(given);
+        let tensors = inputs.iter().filter_map(|input| input.as_ref());
+        let autodiff = tensors
+            .last()
+            .map(|tensor| tensor.autodiff)
+            .unwrap_or_default();
+        for (made, output) in made.into_iter().zip(outputs) {
+            let Output::Like(place) = *output else {
+                continue;
+            };
+            match made {
+                Made::Nothing => {}
+                Made::Over(input) if input == place => {}
+                // Its own memory somebody else holds, or an earlier result took: no later result is in it.
+                Made::Over(input) => *inputs[place] = inputs[input].take(),
+                Made::New(tensor) => *inputs[place] = Some(wrapped(tensor, autodiff)),
+            }
+        }
+        true
+    }
+
+    fn given<'a>(
+        inputs: impl Iterator<Item = &'a mut Option<DispatchTensor>>,
+    ) -> Option<Few<Option<&'a mut FlexTensor>>> {
+        if !flex::is_supported() {
+            return None;
+        }
+        inputs
+            .map(|input| match input {
+                None => Some(None),
+                Some(tensor) => flex_tensor(tensor).map(Some),
+            })
+            .collect()
+    }
+
+    fn wrapped(tensor: FlexTensor, autodiff: DispatchAutodiffContext) -> DispatchTensor {
+        DispatchTensor {
+            kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
+            autodiff,
+        }
     }
 }

@@ -83,7 +83,8 @@ impl Mapper<'_> {
         let Some((part, state)) = parts.rfind(|(part, _)| part.has_average()) else {
             return param;
         };
-        let fits = state.tensors.len() == part.states() && state.tensors.iter().all(Option::is_some);
+        let fits =
+            state.tensors.len() == part.states() && state.tensors.iter().all(Option::is_some);
         let Some(kernel) = part.average(&state.clock).filter(|_| fits) else {
             return param;
         };

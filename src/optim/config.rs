@@ -2,8 +2,8 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
-use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
 use super::modifier::{self, ModifierConfig};
+use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
 use super::{Averages, Convention, RuleSettings, Setting};
 use crate::registry::SpecError;
 

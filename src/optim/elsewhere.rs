@@ -48,7 +48,6 @@ pub(super) fn translated(text: &str) -> Result<String, SpecError> {
 /// Optimizers that other libraries have, and what to use in their place.
 const INSTEAD: &[(&str, &str)] = &[
     ("acprop", "use adabelief, which it delays by a step"),
-    ("adafactor", "use Burn's AdafactorConfig"),
     ("adan", "use Burn's AdanConfig"),
     ("cocob", "use adagrad with a learning rate"),
     ("dadapt_adamw", "use adamw with a learning rate"),
@@ -87,15 +86,9 @@ const INSTEAD: &[(&str, &str)] = &[
         "schedule_free",
         "name the rule first: adamw(beta_1=0) + schedule_free",
     ),
-    (
-        "schedule_free_adamw",
-        "use adamw(beta_1=0) + schedule_free",
-    ),
+    ("schedule_free_adamw", "use adamw(beta_1=0) + schedule_free"),
     ("schedule_free_sgd", "use sgd + schedule_free"),
-    (
-        "schedulefreeadamw",
-        "use adamw(beta_1=0) + schedule_free",
-    ),
+    ("schedulefreeadamw", "use adamw(beta_1=0) + schedule_free"),
     ("sign_sgd", "use signum(beta=0)"),
     ("simplified_ademamix", "use ademamix"),
     ("sm3", "use adagrad"),
@@ -114,6 +107,8 @@ pub(super) fn spellings(rule: &str, setting: &str) -> &'static [&'static str] {
         ("muon", "momentum") => &["beta"],
         ("muon", "steps") => &["ns_steps"],
         ("muon", "rms") => &["consistent_rms", "rms_rate"],
+        ("adafactor", "beta_2_decay") => &["beta2_decay"],
+        ("adafactor", "clip_threshold") => &["d", "clipping_threshold"],
         (_, "trust_coefficient") => &["trust_coeff"],
         (_, "beta_1") => &["b1", "beta1"],
         (_, "beta_2") => &["b2", "beta2"],

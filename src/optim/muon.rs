@@ -69,9 +69,9 @@ rule! {
         /// Sets whether the step grows with the gradient.
         adaptive with_adaptive: bool in Flag only [Optax],
         /// Sets the decay of the mean gradient of other tensors.
-        adam_beta_1 with_adam_beta_1: f64 in Fraction,
+        adam_beta_1 with_adam_beta_1: f64 in Fraction only [Optax, Keras, Timm],
         /// Sets the decay of the mean square of other tensors.
-        adam_beta_2 with_adam_beta_2: f64 in Fraction,
+        adam_beta_2 with_adam_beta_2: f64 in Fraction only [Optax, Keras, Timm],
         /// Sets the weight decay of other tensors.
         adam_weight_decay with_adam_weight_decay: f64 in NonNegative only [Optax, Keras],
         /// Sets the learning rate of other tensors, relative to that of matrices.
@@ -187,12 +187,17 @@ impl Modifier<1, 0> for Mean {
     type Scalars = MeanScalars;
     const CHANGES: Changes = Changes::Gradient;
 
-    fn applies(&self, rank: usize) -> bool {
-        rank > 1
+    fn applies(&self, shape: &[usize]) -> bool {
+        shape.len() > 1
     }
 
     fn scalars(&self, clock: &mut Clock, _shape: &[usize]) -> Option<MeanScalars> {
-        let Muon { momentum, nesterov, convention, .. } = self.0;
+        let Muon {
+            momentum,
+            nesterov,
+            convention,
+            ..
+        } = self.0;
         let takes = match convention {
             Convention::Keras => 1.0,
             _ => 1.0 - momentum,
@@ -268,8 +273,8 @@ impl MeasuredRule<2, 0> for Muon {
         let (beta_1, beta_2) = (self.adam_beta_1, self.adam_beta_2);
         let (correction_1, correction_2) = (clock.correction(beta_1), clock.correction(beta_2));
         let time = clock.time as f64;
-        let nesterov = self.nesterov
-            && matches!(self.convention, Convention::Optax | Convention::Timm);
+        let nesterov =
+            self.nesterov && matches!(self.convention, Convention::Optax | Convention::Timm);
         let (of_mean, of_grad) = match nesterov {
             true => (
                 beta_1 / (1.0 - beta_1.powf(time + 1.0)),

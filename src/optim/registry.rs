@@ -202,6 +202,7 @@ macro_rules! registry {
 registry! {
     AdaBelief(AdaBeliefConfig),
     Adadelta(AdadeltaConfig),
+    Adafactor(AdafactorConfig),
     AdaGrad(AdaGradConfig),
     Adam(AdamConfig),
     Adamax(AdamaxConfig),
@@ -230,6 +231,7 @@ registry! {
 const NAMES: &[&str] = &[
     "adabelief",
     "adadelta",
+    "adafactor",
     "adagrad",
     "adam",
     "adamax",

@@ -18,6 +18,8 @@ pub enum Range {
     Shrinking,
     /// Above 0, and at most 1.
     Portion,
+    /// Below 0, and finite.
+    Negative,
     /// Above 1, and finite.
     Growing,
     /// A whole number, 0 or more.
@@ -38,6 +40,7 @@ impl Range {
                 Self::Positive => value > 0.0,
                 Self::Shrinking => value > 0.0 && value < 1.0,
                 Self::Portion => value > 0.0 && value <= 1.0,
+                Self::Negative => value < 0.0,
                 Self::Growing => value > 1.0,
                 Self::Whole => value >= 0.0 && value.fract() == 0.0,
                 Self::Count => value > 0.0 && value.fract() == 0.0,
@@ -53,6 +56,7 @@ impl Range {
             Self::Positive => "above 0",
             Self::Shrinking => "above 0 and below 1",
             Self::Portion => "above 0 and at most 1",
+            Self::Negative => "below 0",
             Self::Growing => "above 1",
             Self::Whole => "a whole number, 0 or more",
             Self::Count => "a whole number above 0",

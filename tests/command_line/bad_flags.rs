@@ -65,6 +65,10 @@ fn names_that_contradict_themselves_or_their_library() {
         ("adam(amsgrad=1)", "the name amsgrad"),
         ("sgd(momentum=0.9)", "the name momentum"),
         ("torch.optim.LBFGS", "LbfgsConfig"),
+        ("adam + lokahead", "did you mean \"lookahead\"?"),
+        ("adam + ema + lookahead", "name lookahead before ema"),
+        ("lookahead(adam, k=6)", "adam + lookahead"),
+        ("adam +", "cannot read"),
     ] {
         fixture.refuses(&["--optimizer", optimizer], &["--optimizer", expected]);
     }

@@ -96,6 +96,55 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 #[test]
+fn the_averaged_network_is_tested_saved_and_restored() {
+    let args = [
+        "--hidden",
+        "8,8",
+        "--batch-size",
+        "5",
+        "--schedule",
+        "constant",
+    ];
+    let run = |optimizer: &str, epochs: &str| {
+        let fixture = Fixture::new();
+        let more = ["--optimizer", optimizer, "--epochs", epochs];
+        let text = printed(&fixture.mnist(&[&args[..], &more].concat()));
+        (fixture, text)
+    };
+    let losses = |fixture: &Fixture| {
+        let summary = json(&fixture.out().join("summary.json"));
+        ["train_loss", "validation_loss", "test_loss"].map(|field| summary[field].clone())
+    };
+    for optimizer in ["adam + ema(decay=0.9)", "adamw(beta_1=0) + schedule_free"] {
+        let (whole, text) = run(optimizer, "4");
+        assert!(
+            text.contains("the averaged network is that of epoch 4"),
+            "{text}"
+        );
+        let (stopped, _) = run(optimizer, "2");
+        printed(&stopped.mnist(&["--resume", "--epochs", "4"]));
+        assert_eq!(losses(&stopped), losses(&whole), "{optimizer}");
+        let read = [&whole, &stopped].map(|fixture| printed(&fixture.predict()));
+        assert_eq!(read[0], read[1]);
+        // What a run that was killed leaves: predict averages what is in the checkpoint.
+        fs::remove_file(stopped.out().join("model.bpk")).unwrap();
+        let (digit, from_checkpoint) = (&read[0], printed(&stopped.predict()));
+        let last = |text: &str| text.lines().last().map(ToString::to_string);
+        assert_eq!(last(&from_checkpoint), last(digit));
+    }
+    // Beside the training, which it leaves alone.
+    let [(with, _), (without, text)] = ["adam + ema(decay=0.9)", "adam"].map(|it| run(it, "2"));
+    assert!(text.contains("the network is that of epoch 2"), "{text}");
+    let columns = |fixture: &Fixture| {
+        let lines = history(&fixture.out()).into_iter();
+        let losses = lines.map(|line| line.split(',').take(4).collect::<Vec<_>>().join(","));
+        losses.collect::<Vec<_>>()
+    };
+    assert_eq!(columns(&with), columns(&without));
+    assert_ne!(losses(&with), losses(&without));
+}
+
+#[test]
 fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
     let fixture = Fixture::new();
     let args = ["--hidden", "8,8", "--epochs", "4", "--batch-size", "5"];

@@ -114,6 +114,53 @@ NEUTRAL = {
     "weight_decay_mask": None,
 }
 
+# Muon's arguments are its own: those that are settings here, and those that are not, with the default at which the
+# library does as we do.
+MUON = {
+    "adam_b1": "adam_beta_1",
+    "adam_b2": "adam_beta_2",
+    "adam_beta_1": "adam_beta_1",
+    "adam_beta_2": "adam_beta_2",
+    "adam_lr_ratio": "adam_lr_ratio",
+    "adam_weight_decay": "adam_weight_decay",
+    "adaptive": "adaptive",
+    "beta": "momentum",
+    "consistent_rms": "rms",
+    "momentum": "momentum",
+    "nesterov": "nesterov",
+    "ns_steps": "steps",
+    "rms_rate": "rms",
+}
+MUON_WORDS = {
+    "adjust_lr_fn": ("rms", {None: 0.0, "match_rms_adamw": 0.2}),
+    "ns_coefficients": ("quintic", {"quintic": 1.0}),
+    "ns_coeffs": ("quintic", {(3.4445, -4.7750, 2.0315): 0.0}),
+}
+MUON_NEUTRAL = {
+    "adam_eps_root": 0.0,
+    "adam_learning_rate": None,
+    "adamw_lr": None,
+    "algo": "muon",
+    "capturable": False,
+    "conv_mode": "flatten",
+    "exclude_embeddings": True,
+    "exclude_layers": None,
+    "fallback_lr_scale": 1.0,
+    "muon_a": 3.4445,
+    "muon_b": -4.7750,
+    "muon_c": 2.0315,
+    "muon_weight_dimension_numbers": None,
+    "normalize_spatial": True,
+    "preconditioning": "frobenius",
+    "safety_factor": 1.0,
+    "scale_eps": False,
+    "verbose": False,
+}
+# PyTorch's coefficients are an argument, and no setting here.
+MUON_NEUTRAL_IN = {"muon_pytorch": {"ns_coefficients": (3.4445, -4.7750, 2.0315)}}
+# What keeps a norm or a denominator from zero is part of the formula here.
+MUON_EPSILON = {"muon_pytorch": 1e-7, "muon_optax": 1e-8, "muon_keras": 1e-7, "muon_timm": 1e-7}
+
 o, t = keras.optimizers, torch.optim
 MOMENTUM = {"momentum": 0.9}
 NESTEROV = {"momentum": 0.9, "nesterov": True}
@@ -178,6 +225,13 @@ PRESETS = {
     "lamb_keras": (o.Lamb, {}),
     "novograd_timm": (timm.optim.NvNovoGrad, {}),
     "novograd_optax": (optax.novograd, {}),
+    "adafactor_pytorch": (t.Adafactor, {}),
+    "adafactor_keras": (o.Adafactor, {}),
+    "adafactor_optax": (optax.adafactor, {}),
+    "muon_pytorch": (t.Muon, {}),
+    "muon_optax": (optax.contrib.muon, {}),
+    "muon_keras": (o.Muon, {}),
+    "muon_timm": (timm.optim.Muon, {}),
 }
 
 # Whose weight decay has a place of its own, neither in the gradient nor apart from the step.
@@ -202,7 +256,42 @@ def module_of(function):
     return names[id(function)]
 
 
+def muon_entry(preset, function):
+    """Its weight decay has a place of its own: matrices and other tensors have different ones."""
+    learning_rate, weight_decay, settings = None, None, {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        default = parameter.default
+        neutral = NEUTRAL | MUON_NEUTRAL | MUON_NEUTRAL_IN.get(preset, {})
+        if name in ("params", "kwargs", "name"):
+            continue
+        if name in ("lr", "learning_rate"):
+            if default is not inspect.Parameter.empty:
+                learning_rate = float(default)
+        elif name == "weight_decay":
+            weight_decay = float(default)
+        elif name in MUON:
+            settings[MUON[name]] = float(default or 0.0)
+        elif name == "betas":
+            settings |= zip(["adam_beta_1", "adam_beta_2"], map(float, default))
+        elif name in ("eps", "epsilon"):
+            assert default == MUON_EPSILON[preset], (preset, default)
+        elif name in neutral:
+            assert default == neutral[name], (preset, name, default)
+        else:
+            setting, words = MUON_WORDS[name]
+            settings[setting] = words[default]
+    return {
+        "source": module_of(function),
+        "learning_rate": learning_rate,
+        "weight_decay": weight_decay,
+        "kind": "own",
+        "settings": settings,
+    }
+
+
 def entry(preset, function, chosen):
+    if preset.startswith("muon"):
+        return muon_entry(preset, function)
     learning_rate, weight_decay, settings = None, None, dict(FIXED.get(preset, {}))
     for name, parameter in inspect.signature(function).parameters.items():
         default = parameter.default

@@ -14,11 +14,15 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 
 /// A learning rate at which every rule gets down the problems below.
 pub fn lr(name: &str) -> f64 {
-    match name {
+    match rule(name) {
+        // As long as the weights are, times this.
+        _ if name.contains("trust_ratio") => 0.02,
+        // A hundredth of the weights, times this.
+        "momentum" if name.contains("adaptive_clip") => 0.5,
         "adadelta" => 5.0,
         "adagrad" | "ftrl" => 0.5,
         "rprop" | "signum" | "lion" => 0.02,
@@ -28,9 +32,26 @@ pub fn lr(name: &str) -> f64 {
     }
 }
 
+/// The rule of a name with modifiers.
+pub fn rule(name: &str) -> &str {
+    name.split(" + ").next().unwrap_or(name)
+}
+
+/// Whether nothing is left of the gradients of a layer with one output: optax takes off their mean over the outputs.
+pub fn stands_still(name: &str) -> bool {
+    name.ends_with("centralized_optax")
+}
+
+/// Every rule, and every form of every modifier on two of them.
 pub fn configs() -> impl Iterator<Item = (&'static str, OptimizerConfig)> {
-    let names = OptimizerConfig::names().iter();
-    names.map(|name| (*name, name.parse().unwrap()))
+    let rules = OptimizerConfig::names().iter().map(ToString::to_string);
+    let modified = ModifierConfig::presets()
+        .into_iter()
+        .flat_map(|modifier| ["adam", "momentum"].map(|rule| format!("{rule} + {modifier}")));
+    rules.chain(modified).map(|name| {
+        let name: &'static str = name.leak();
+        (name, name.parse().unwrap())
+    })
 }
 
 #[derive(Module, Debug)]

@@ -6,7 +6,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::optim::OptimizerConfig;
 
-use crate::{Point, configs, devices, lr, regression};
+use crate::{Point, configs, devices, lr, regression, rule, stands_still};
 
 /// Goes down from `start` by the gradient `slope`, the learning rate falling to zero, and returns
 /// where it arrives.
@@ -57,8 +57,13 @@ fn goes_down_the_valley_of_rosenbrock() {
     let start = [-1.2, 1.0];
     let mut failures = Vec::new();
     for (name, config) in configs() {
+        // Steps are short near the origin, which lies in the valley; decay moves the minimum.
+        if name == "momentum + trust_ratio_optax" || name.contains("independent") {
+            continue;
+        }
         // Without a denominator of its own a rule must go slowly: the walls are steep.
-        let lr = match name {
+        let lr = match rule(name) {
+            "momentum" if name.contains("adaptive_clip") => 0.02,
             "sgd" | "asgd" | "lars" => 1e-3,
             "momentum" | "nesterov" => 3e-4,
             // Its first steps have no denominator.
@@ -96,8 +101,8 @@ fn fits_a_regression_on_every_device() {
             _ => (60, 0.6),
         };
         for (name, config) in configs() {
-            // Weight decay moves the minimum.
-            if config.weight_decay().is_some() {
+            // Weight decay moves the minimum, and the sum of the weights stays what it was.
+            if config.weight_decay().is_some() || name.contains("centralized") {
                 continue;
             }
             let mut optimizer = config.init();
@@ -130,7 +135,7 @@ fn zero_gradients_move_nothing() {
         let device = device.autodiff();
         for (name, config) in configs() {
             // What moves weights without a gradient: decay.
-            if config.weight_decay().is_some() || name == "asgd" {
+            if config.weight_decay().is_some() || name == "asgd" || name.contains("independent") {
                 continue;
             }
             let start = [1.5, -0.25, 0.0];

@@ -38,7 +38,10 @@ struct Late<E> {
 }
 
 /// Runs the links of a chain over a few blocks, one after another, and then over the next.
-#[expect(private_bounds, reason = "called for the two types that a kernel runs in")]
+#[expect(
+    private_bounds,
+    reason = "called for the two types that a kernel runs in"
+)]
 pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
     let (len, inputs, targets) = chunk.into_parts();
     let mut between: Vec<Block<E>> =
@@ -87,8 +90,7 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
                 Some((_, Some((_, 0)))) => (Place::Between(own), Target::each(own)),
                 Some((_, Some((start, step)))) => {
                     let shared = (0..inputs.len()).any(|input| {
-                        read_later(input)
-                            && places[input].at(0) == Some(start.cast_const())
+                        read_later(input) && places[input].at(0) == Some(start.cast_const())
                     });
                     if shared {
                         late.push(Late {
@@ -125,7 +127,11 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
         }
         for Late { between, target } in &late {
             // SAFETY: as above; all links have read what was there.
-            unsafe { target.wrapping_add(first).copy_from_nonoverlapping(*between, blocks) };
+            unsafe {
+                target
+                    .wrapping_add(first)
+                    .copy_from_nonoverlapping(*between, blocks)
+            };
         }
     }
     // Blocks that are spread or summed go on in the next chunk.

@@ -48,6 +48,7 @@ fn run_each(
     let mut given: Few<_> = inputs.iter_mut().map(Option::as_mut).collect();
     let made = pass::run(kernel, &mut given, outputs);
     drop(given);
+    let made = made.expect("inputs that were spread where they have to be");
     let results = made.into_iter().map(|made| match made {
         Made::Nothing => None,
         Made::Over(input) => inputs[input].take(),

@@ -36,12 +36,22 @@ pub(crate) type Given<'a> = Option<&'a mut FlexTensor>;
 
 /// Runs a map. Results take the memory of inputs that nobody else holds.
 ///
-/// The first input is as large as the results; others may be smaller, and are spread.
-pub(crate) fn run(kernel: &dyn Kernel, inputs: &mut [Given<'_>], outputs: &[Output]) -> Few<Made> {
-    match dtype(inputs, 0) {
+/// The first input is as large as the results; others may be smaller, and are spread. `None` where one of them has
+/// axes that do not lie next to each other, and nothing was done.
+pub(crate) fn run(
+    kernel: &dyn Kernel,
+    inputs: &mut [Given<'_>],
+    outputs: &[Output],
+) -> Option<Few<Made>> {
+    let full = tensor(inputs, 0).layout().shape();
+    let fits = |input: &FlexTensor| Spread::exists(input.layout().shape(), full);
+    if !inputs.iter().flatten().all(|input| fits(input)) {
+        return None;
+    }
+    Some(match dtype(inputs, 0) {
         DType::F64 => run_in::<f64>(kernel, inputs, outputs),
         _ => run_in::<f32>(kernel, inputs, outputs),
-    }
+    })
 }
 
 /// An input, ready to be read in blocks.

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// How much work must be left for more threads to be worth waking: that takes them 20 to 50
-/// microseconds when they sleep.
-const WORTH_WAKING: Duration = Duration::from_micros(30);
+/// microseconds when they sleep, and a few when they are still awake.
+const WORTH_WAKING: Duration = Duration::from_micros(20);
 
 /// How long the first thread waits awake for the others: falling asleep itself would cost it as much.
 const WAIT: Duration = Duration::from_micros(50);

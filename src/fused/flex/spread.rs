@@ -26,7 +26,23 @@ const RUN: usize = 256;
 const TILE: usize = 1024;
 
 impl Spread {
-    /// The axes that the smaller one has lie next to each other: others are spread before they come here.
+    /// Whether the axes that the smaller one has lie next to each other, which [`new`](Self::new) wants.
+    pub(super) fn exists(small: &Shape, full: &Shape) -> bool {
+        if small == full {
+            return true;
+        }
+        let own = |axis: &usize| small[*axis] != 1;
+        let mut axes = 0..full.num_dims();
+        match (axes.clone().find(own), axes.clone().rfind(own)) {
+            (Some(first), Some(last)) => axes.all(|axis| {
+                let within = (first..=last).contains(&axis);
+                !within || small[axis] == full[axis]
+            }),
+            _ => true,
+        }
+    }
+
+    /// Others are spread before they come here.
     pub(super) fn new(small: &Shape, full: &Shape) -> Self {
         let axes = 0..full.num_dims();
         let own = |axis: &usize| small[*axis] != 1;

@@ -44,7 +44,8 @@ impl Modifier<0, 2> for AdaptiveClip {
         Some(())
     }
 
-    fn sums_over(&self, rank: usize) -> [Vec<usize>; 2] {
+    fn sums_over(&self, shape: &[usize]) -> [Vec<usize>; 2] {
+        let rank = shape.len();
         let over: Vec<_> = match (self.convention, rank) {
             (_, 0 | 1) => (0..rank).collect(),
             (Convention::Timm, _) => (1..rank).collect(),

@@ -37,13 +37,7 @@ impl Modifier<0, 0> for CautiousDecay {
     }
 
     #[inline(always)]
-    fn modify<N: Number>(
-        &self,
-        rate: &f64,
-        seen: Seen<N>,
-        _: [N; 0],
-        _: [N; 0],
-    ) -> (N, [N; 0]) {
+    fn modify<N: Number>(&self, rate: &f64, seen: Seen<N>, _: [N; 0], _: [N; 0]) -> (N, [N; 0]) {
         let along = seen.now.signum() * seen.param;
         let step = seen.now + seen.param * *rate;
         (along.if_positive(step, seen.now), [])

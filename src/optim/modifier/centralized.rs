@@ -34,16 +34,17 @@ impl Modifier<0, 1> for Centralized {
     type Scalars = f64;
     const CHANGES: Changes = Changes::Gradient;
 
-    fn applies(&self, rank: usize) -> bool {
-        rank > if self.conv_only { 2 } else { 1 }
+    fn applies(&self, shape: &[usize]) -> bool {
+        shape.len() > if self.conv_only { 2 } else { 1 }
     }
 
     fn scalars(&self, _clock: &mut Clock, shape: &[usize]) -> Option<f64> {
-        let [over] = self.sums_over(shape.len());
+        let [over] = self.sums_over(shape);
         Some(over.iter().map(|axis| shape[*axis] as f64).product())
     }
 
-    fn sums_over(&self, rank: usize) -> [Vec<usize>; 1] {
+    fn sums_over(&self, shape: &[usize]) -> [Vec<usize>; 1] {
+        let rank = shape.len();
         [match self.convention {
             Convention::Optax => (1..rank).collect(),
             _ => inputs_of_units(rank),
@@ -61,13 +62,7 @@ impl Modifier<0, 1> for Centralized {
     }
 
     #[inline(always)]
-    fn modify<N: Number>(
-        &self,
-        _: &f64,
-        seen: Seen<N>,
-        _: [N; 0],
-        [mean]: [N; 1],
-    ) -> (N, [N; 0]) {
+    fn modify<N: Number>(&self, _: &f64, seen: Seen<N>, _: [N; 0], [mean]: [N; 1]) -> (N, [N; 0]) {
         (seen.now - mean, [])
     }
 }

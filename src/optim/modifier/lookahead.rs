@@ -53,8 +53,7 @@ impl Modifier<1, 0> for Lookahead {
 
     fn scalars(&self, clock: &mut Clock, _shape: &[usize]) -> Option<Option<f64>> {
         let first = self.convention == Convention::Timm && clock.time == self.k as u64;
-        self.syncs(clock)
-            .then_some((!first).then_some(self.alpha))
+        self.syncs(clock).then_some((!first).then_some(self.alpha))
     }
 
     fn restarts(&self, clock: &Clock) -> bool {

@@ -8,15 +8,15 @@ modifier! {
     /// g <- c / max(1, |c|)
     /// ```
     ///
-    /// `|c|` is the norm of the tensor. In the first step timm takes `c = g`, `pytorch_optimizer` a `g_before` of 0.
-    /// Vectors are left alone unless `optimize_1d`. `beta` is the rule's `beta_1`.
+    /// `|c|` is the norm of the tensor; in the first step `c = g`. Vectors are left alone unless `optimize_1d`. `beta`
+    /// is to be the rule's `beta_1`.
     ///
-    /// Defaults: `gamma` 0.025, `optimize_1d` 0, `beta` 0.9, in `pytorch_optimizer` 0.95.
+    /// Defaults: `gamma` 0.025, `optimize_1d` 0, `beta` 0.9.
     ///
     /// Yuan et al., [MARS: Unleashing the Power of Variance Reduction for Training Large
     /// Models](https://arxiv.org/abs/2411.10438), 2024; the approximate form.
     Mars, "mars",
-    conventions [Timm timm, PytorchOptimizer pytorch_optimizer],
+    conventions [Timm timm],
     {
         /// Sets the strength of the correction.
         gamma with_gamma: f64 in NonNegative,
@@ -32,10 +32,7 @@ impl Mars {
         Self {
             convention,
             gamma: 0.025,
-            beta: match convention {
-                Convention::PytorchOptimizer => 0.95,
-                _ => 0.9,
-            },
+            beta: 0.9,
             optimize_1d: false,
         }
     }
@@ -51,15 +48,15 @@ impl Modifier<1, 1> for Mars {
     type Scalars = f64;
     const CHANGES: Changes = Changes::Gradient;
 
-    fn applies(&self, rank: usize) -> bool {
-        self.optimize_1d || rank > 1
+    fn applies(&self, shape: &[usize]) -> bool {
+        self.optimize_1d || shape.len() > 1
     }
 
     fn scalars(&self, clock: &mut Clock, _shape: &[usize]) -> Option<f64> {
-        let waits = clock.time == 1 && self.convention == Convention::Timm;
-        Some(match waits {
-            true => 0.0,
-            false => self.gamma * self.beta / (1.0 - self.beta),
+        // The first gradient has none before it.
+        Some(match clock.time {
+            1 => 0.0,
+            _ => self.gamma * self.beta / (1.0 - self.beta),
         })
     }
 

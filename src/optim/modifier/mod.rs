@@ -35,11 +35,6 @@ mod prelude {
     pub(super) use crate::optim::settings::modifier;
     pub(super) use crate::optim::{Changes, Clock, Convention, Modifier, Seen};
 
-    /// How many elements a tensor has.
-    pub(super) fn elements(shape: &[usize]) -> f64 {
-        shape.iter().map(|len| *len as f64).product()
-    }
-
     /// The axes of the inputs of each output: matrices are `[in, out]`, kernels `[out, in, ...]`.
     pub(super) fn inputs_of_units(rank: usize) -> Vec<usize> {
         match rank {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::*;
-use crate::optim::{Setting, Settings};
 use crate::optim::names::{modifier_from_spec, modifier_presets, modifier_to_spec};
 use crate::optim::rule::{Part, part};
+use crate::optim::{Setting, Settings};
 use crate::registry::{Spec, SpecError};
 
 /// Where a modifier has its place among those of the parameter.
@@ -214,4 +214,87 @@ pub(in crate::optim) fn check(modifiers: &[ModifierConfig]) -> Result<(), SpecEr
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optim::OptimizerConfig;
+
+    fn message(text: &str) -> String {
+        text.parse::<OptimizerConfig>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_form_survives_the_round_trips() {
+        for name in ModifierConfig::presets() {
+            let modifier: ModifierConfig = name.parse().unwrap();
+            let spec = modifier.to_string();
+            assert_eq!(
+                spec.parse::<ModifierConfig>().as_ref(),
+                Ok(&modifier),
+                "{spec}"
+            );
+            let config: OptimizerConfig =
+                format!("adamw(weight_decay=0.1) + {name}").parse().unwrap();
+            assert_eq!(config.modifiers(), [modifier]);
+            assert_eq!(
+                config.to_string(),
+                format!("adamw(weight_decay=0.1) + {spec}")
+            );
+            let json = serde_json::to_string(&config).unwrap();
+            assert_eq!(
+                serde_json::from_str::<OptimizerConfig>(&json).unwrap(),
+                config
+            );
+            let heavier = config.with_weight_decay(0.2).unwrap();
+            assert_eq!(heavier.modifiers(), config.modifiers());
+        }
+        assert!(ModifierConfig::names().is_sorted());
+    }
+
+    #[test]
+    fn reads_them_in_any_order_that_has_a_meaning() {
+        for spec in [
+            "adam(epsilon=1e-8)+cautious+lookahead(k=4)+ema",
+            "sgd + lookahead + centralized + adaptive_clip",
+            "sgd + adaptive_clip + centralized + swa",
+            "lamb + trust_ratio + cautious + independent_decay(strength=1e+0)",
+        ] {
+            assert!(spec.parse::<OptimizerConfig>().is_ok(), "{spec}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_does_not_go_together() {
+        for (spec, expected) in [
+            ("sgd + ema + ema", "ema + ema: name a modifier once"),
+            (
+                "sgd + ema + lookahead",
+                "ema + lookahead: name lookahead before ema",
+            ),
+            ("sgd + ema + swa", "ema + swa: name one of the two"),
+            ("sgd + lookahead + schedule_free", "name one of the two"),
+            (
+                "sgd + schedule_free + ema",
+                "schedule_free has an average of its own",
+            ),
+            ("sgd + cautios", "did you mean \"cautious\"?"),
+            ("sgd + ", "cannot read"),
+            ("cautious + sgd", "cautious"),
+            (
+                "sgd + lookahead(k=0)",
+                "Lookahead: k must be a whole number above 0, got 0",
+            ),
+            (
+                "sgd + lookahead(k=2.5)",
+                "Lookahead: k must be a whole number above 0, got 2.5",
+            ),
+            ("sgd + lookahead(reset_state=1)", "lookahead_optax has it"),
+            ("lookahead", "name the rule first"),
+        ] {
+            let message = message(spec);
+            assert!(message.contains(expected), "{spec}: {message}");
+        }
+    }
 }

@@ -80,13 +80,7 @@ impl Modifier<1, 0> for ScheduleFree {
     }
 
     #[inline(always)]
-    fn modify<N: Number>(
-        &self,
-        s: &Scalars,
-        seen: Seen<N>,
-        [z]: [N; 1],
-        _: [N; 0],
-    ) -> (N, [N; 1]) {
+    fn modify<N: Number>(&self, s: &Scalars, seen: Seen<N>, [z]: [N; 1], _: [N; 0]) -> (N, [N; 1]) {
         let update = (seen.param - seen.now) * s.warmup;
         let y = seen.param + (z - seen.param) * s.share;
         let y = y - update * (1.0 - self.beta * (1.0 - s.share));

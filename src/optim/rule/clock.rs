@@ -10,6 +10,8 @@ pub struct Clock {
     pub weight_decay: Option<WeightDecay>,
     /// How many axes the parameter has.
     pub rank: usize,
+    /// How many elements it has.
+    pub elements: usize,
     /// The number of this step, from 1, counted for each parameter.
     pub time: u64,
     /// Running scalars of the rule (NAdam's product of momenta). They start at
@@ -24,6 +26,7 @@ impl Clock {
             lr: 0.0,
             weight_decay: None,
             rank: 0,
+            elements: 0,
             time: 0,
             memory,
         }
@@ -34,6 +37,7 @@ impl Clock {
         self.lr = other.lr;
         self.weight_decay = other.weight_decay;
         self.rank = other.rank;
+        self.elements = other.elements;
         self.time += 1;
     }
 

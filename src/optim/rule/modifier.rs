@@ -65,9 +65,7 @@ pub struct Seen<N> {
 ///
 /// let optimizer: ModuleOptimizer = AdamConfig::new().build().with_modifier(Squashed).into();
 /// ```
-pub trait Modifier<const K: usize, const S: usize>:
-    Clone + Debug + Send + Sync + 'static
-{
+pub trait Modifier<const K: usize, const S: usize>: Clone + Debug + Send + Sync + 'static {
     /// What a step works out once, in `f64`, outside the loop.
     type Scalars: Copy + Send + Sync;
 
@@ -77,8 +75,8 @@ pub trait Modifier<const K: usize, const S: usize>:
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
-    /// Whether a tensor of this rank is changed at all. Default: yes.
-    fn applies(&self, _rank: usize) -> bool {
+    /// Whether a tensor of this shape is changed at all. Default: yes.
+    fn applies(&self, _shape: &[usize]) -> bool {
         true
     }
 
@@ -91,8 +89,8 @@ pub trait Modifier<const K: usize, const S: usize>:
     }
 
     /// The axes that each sum is taken over. Default: all, so that a sum is one number.
-    fn sums_over(&self, rank: usize) -> [Vec<usize>; S] {
-        core::array::from_fn(|_| (0..rank).collect())
+    fn sums_over(&self, shape: &[usize]) -> [Vec<usize>; S] {
+        core::array::from_fn(|_| (0..shape.len()).collect())
     }
 
     /// The state before the first step. Default: zeros.
@@ -162,7 +160,7 @@ pub(in crate::optim) struct Fused {
 pub(in crate::optim) trait Part: Debug + Send + Sync {
     fn changes(&self) -> Changes;
 
-    fn applies(&self, rank: usize) -> bool;
+    fn applies(&self, shape: &[usize]) -> bool;
 
     fn memory(&self) -> [f64; 2];
 
@@ -172,7 +170,7 @@ pub(in crate::optim) trait Part: Debug + Send + Sync {
     /// Which of the sums are remembered.
     fn keeps_sums(&self) -> Vec<bool>;
 
-    fn sums_over(&self, rank: usize) -> Vec<Vec<usize>>;
+    fn sums_over(&self, shape: &[usize]) -> Vec<Vec<usize>>;
 
     /// The parameter to the states before the first step, where there are some.
     fn start(&self) -> Option<Box<dyn Kernel>>;
@@ -248,8 +246,8 @@ impl Part for Matrix {
         Changes::Gradient
     }
 
-    fn applies(&self, rank: usize) -> bool {
-        rank > 1
+    fn applies(&self, shape: &[usize]) -> bool {
+        shape.len() > 1
     }
 
     fn memory(&self) -> [f64; 2] {
@@ -264,7 +262,7 @@ impl Part for Matrix {
         Vec::new()
     }
 
-    fn sums_over(&self, _rank: usize) -> Vec<Vec<usize>> {
+    fn sums_over(&self, _shape: &[usize]) -> Vec<Vec<usize>> {
         Vec::new()
     }
 
@@ -310,8 +308,8 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Part for Modified<M, K, 
         M::CHANGES
     }
 
-    fn applies(&self, rank: usize) -> bool {
-        self.0.applies(rank)
+    fn applies(&self, shape: &[usize]) -> bool {
+        self.0.applies(shape)
     }
 
     fn memory(&self) -> [f64; 2] {
@@ -326,8 +324,8 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Part for Modified<M, K, 
         self.0.keeps_sums().to_vec()
     }
 
-    fn sums_over(&self, rank: usize) -> Vec<Vec<usize>> {
-        self.0.sums_over(rank).to_vec()
+    fn sums_over(&self, shape: &[usize]) -> Vec<Vec<usize>> {
+        self.0.sums_over(shape).to_vec()
     }
 
     fn start(&self) -> Option<Box<dyn Kernel>> {

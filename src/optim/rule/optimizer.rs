@@ -2,16 +2,15 @@ use core::fmt::{self, Debug};
 
 use std::sync::Arc;
 
-use burn::backend::{DispatchTensor, TensorMetadata};
+use burn::backend::TensorMetadata;
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{Device, Shape, Tensor};
-use smallvec::smallvec;
 
 use super::decay::Decay;
 use super::modifier::{Part, part};
 use super::parts::{prepare, run_parts, start};
-use super::pipeline::{Stage, Sums, run_stages};
+use super::pipeline::{Stage, Step, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
 use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
 use crate::fused::cast;
@@ -101,14 +100,16 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         &self.rule
     }
 
-    /// One step of a tensor of any rank.
+    /// One step of a tensor of any rank: the parameter becomes the new one.
     fn advance<const D: usize>(
         &self,
         lr: LearningRate,
-        param: DispatchTensor,
-        grad: DispatchTensor,
+        step: &mut Step,
         state: &mut RuleState<R, K, D, S>,
-    ) -> DispatchTensor {
+    ) {
+        let [Some(param), ..] = &*step else {
+            return;
+        };
         let RuleState {
             clock,
             tensors,
@@ -128,6 +129,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         clock.lr = lr;
         clock.weight_decay = self.weight_decay;
         clock.rank = shape.num_dims();
+        clock.elements = shape.num_elements();
         clock.time += 1;
         let update = Update {
             scalars: self.rule.scalars_of(clock),
@@ -135,9 +137,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             from_zero: R::IS_STEP && self.parts.iter().any(|it| it.changes() == Changes::Step),
             rule: self.rule.clone(),
         };
-        let grad = cast(grad, param.dtype().into());
         if first && K > 0 {
-            start(&Start(update.clone()), &param, &mut **tensors, &keeps);
+            start(&Start(update.clone()), param, &mut **tensors, &keeps);
         }
         let (measure, settle) = (Measure(update.clone()), Settle(update.clone()));
         let mut stage = Stage {
@@ -158,21 +159,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             });
         }
         if self.parts.is_empty() {
-            return run_stages(&mut [stage], smallvec![param, grad], true);
+            return run_stages(&mut [stage], step);
         }
-        let param = run_parts(
-            &self.parts,
-            parts,
-            stage,
-            update.from_zero,
-            clock,
-            [param, grad],
-        );
+        run_parts(&self.parts, parts, stage, update.from_zero, clock, step);
         let mut parts = self.parts.iter().zip(parts);
         if parts.any(|(part, memory)| part.restarts(&memory.clock)) {
             *clock = Clock::new(R::MEMORY);
         }
-        param
     }
 }
 
@@ -201,12 +194,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
             Some(clipping) => clipping.clip_gradient(grad),
             None => grad,
         };
-        let param = self.advance(
-            lr,
-            tensor.into_dispatch(),
-            grad.into_dispatch(),
-            &mut state,
-        );
+        let grad = cast(grad.into_dispatch(), tensor.dtype().into());
+        let mut step = [Some(tensor.into_dispatch()), Some(grad), None];
+        self.advance(lr, &mut step, &mut state);
+        let [param, ..] = step;
+        let param = param.expect("a new parameter in the place of the old one");
         (Tensor::from_dispatch(param), Some(state))
     }
 

@@ -9,7 +9,7 @@ use smallvec::smallvec;
 
 use super::decay::Decay;
 use super::modifier::{Fused, Part, Ready, TakeStep, ToStep};
-use super::pipeline::{Stage, Sums, run_stages};
+use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages};
 use super::{Changes, Clock};
 use crate::fused::{Few, Kernel, Output, run};
 
@@ -85,8 +85,11 @@ pub(super) fn run_parts(
     rule: Stage<'_>,
     from_zero: bool,
     clock: &Clock,
-    [param, grad]: [DispatchTensor; 2],
-) -> DispatchTensor {
+    step: &mut Step,
+) {
+    let [Some(param), ..] = &*step else {
+        return;
+    };
     let decay = Decay::new(clock.weight_decay, clock.lr);
     let shape = param.shape();
     let mut readies = Vec::new();
@@ -98,20 +101,20 @@ pub(super) fn run_parts(
     let shapes: Vec<Vec<Shape>> = parts
         .iter()
         .map(|part| {
-            let over = part.sums_over(shape.num_dims());
+            let over = part.sums_over(&shape);
             over.iter().map(|over| summed(&shape, over)).collect()
         })
         .collect();
     for ((part, memory), shapes) in parts.iter().zip(&mut *memories).zip(&shapes) {
-        if !part.applies(shape.num_dims()) {
+        if !part.applies(&shape) {
             readies.push(None);
             continue;
         }
-        let first = memory.prepare(&**part, &param, shapes);
+        let first = memory.prepare(&**part, param, shapes);
         memory.clock.advance(clock);
         if first && let Some(kernel) = part.start() {
             let keeps = vec![true; memory.tensors.len()];
-            start(&*kernel, &param, &mut memory.tensors, &keeps);
+            start(&*kernel, param, &mut memory.tensors, &keeps);
         }
         readies.push(part.ready(&mut memory.clock, decay, &shape));
     }
@@ -120,8 +123,12 @@ pub(super) fn run_parts(
         .map(|part| (vec![true; part.states()], part.keeps_sums()))
         .collect();
     let [mut before, mut steps, mut after] = [const { Vec::new() }; 3];
-    for ((((part, ready), memory), shapes), (keeps, keeps_sums)) in
-        parts.iter().zip(&readies).zip(memories).zip(shapes).zip(&keeps)
+    for ((((part, ready), memory), shapes), (keeps, keeps_sums)) in parts
+        .iter()
+        .zip(&readies)
+        .zip(memories)
+        .zip(shapes)
+        .zip(&keeps)
     {
         let Some(ready) = ready else {
             continue;
@@ -136,29 +143,27 @@ pub(super) fn run_parts(
             Changes::Parameter => after.push(work),
         }
     }
-    let mut step: Few<_> = smallvec![param, grad];
-    let mut stages = Vec::new();
     before.push(Work::Fused(rule));
     let (to_step, take_step) = (ToStep { decay, from_zero }, TakeStep(decay));
     if from_zero || !steps.is_empty() {
         before.push(Work::Fused(plain(&to_step)));
         steps.push(Work::Fused(plain(&take_step)));
     }
+    let mut stages = Vec::new();
     for work in before.into_iter().chain(steps).chain(after) {
         match work {
             Work::Fused(stage) => stages.push(stage),
             Work::Whole(function) => {
                 let now = match stages.is_empty() {
-                    true => step[step.len() - 1].clone(),
-                    false => run_stages(&mut stages, step.clone(), false),
+                    true => step.iter().flatten().last().cloned(),
+                    false => Some(run_gradient_stages(&mut stages, step)),
                 };
                 stages.clear();
-                step.truncate(2);
-                step.push(function(now));
+                step[2] = now.map(function);
             }
         }
     }
-    run_stages(&mut stages, step, true)
+    run_stages(&mut stages, step);
 }
 
 /// A stage without states or sums.

@@ -4,7 +4,7 @@ use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOp
 use burn::tensor::{DType, FloatDType, Shape};
 use smallvec::smallvec;
 
-use crate::fused::{Chain, Few, Kernel, Output, run};
+use crate::fused::{Chain, Few, Kernel, Output, run, run_over};
 
 /// A part of a step.
 pub(super) struct Stage<'a> {
@@ -51,49 +51,83 @@ impl Stage<'_> {
     }
 }
 
-/// Runs stages over the parameter, the gradient, and, where that is not what is to be changed first, what is. The
-/// result, like the parameter where it `becomes` it.
-pub(super) fn run_stages(
-    stages: &mut [Stage<'_>],
-    step: Few<DispatchTensor>,
-    becomes_param: bool,
-) -> DispatchTensor {
-    let given = step.len();
-    let mut inputs: Few<_> = step.into_iter().map(Some).collect();
-    for index in 0..stages.len() {
-        let known = measure(stages, index, given, &inputs);
-        // Whose memory the results are to take, nobody else may hold.
-        inputs.extend(stages[index].states.iter_mut().map(Option::take));
-        inputs.extend(known);
+/// The parameter, the gradient, and, where that is not what is to be changed first, what is.
+pub(super) type Step = [Option<DispatchTensor>; 3];
+
+/// How many of them there are.
+fn given(step: &Step) -> usize {
+    step.iter().flatten().count()
+}
+
+/// Runs stages, the last of which makes the new parameter: it takes the place of the old one.
+pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
+    let given = given(step);
+    let mut known = measure_all(stages, step);
+    let mut outputs: Few<_> = smallvec![Output::Like(0)];
+    outputs.extend(kept_states(stages, given));
+    let chained = match &*stages {
+        [only] if !only.sees_gradient && given == 2 => None,
+        stages => Some(chain_of_all(stages, given)),
+    };
+    let kernel: &dyn Kernel = match &chained {
+        Some(chain) => chain,
+        None => stages[0].apply,
+    };
+    let mut inputs: Few<_> = step.iter_mut().take(given).collect();
+    let mut known = known.iter_mut();
+    for stage in stages {
+        inputs.extend(stage.states.iter_mut());
+        inputs.extend(known.next().into_iter().flatten());
     }
-    let mut outputs: Few<_> = smallvec![match becomes_param {
-        true => Output::Like(0),
-        false => Output::Wide(0),
-    }];
+    run_over(kernel, &mut inputs, &outputs);
+}
+
+/// Runs stages of the gradient: what becomes of it.
+pub(super) fn run_gradient_stages(stages: &mut [Stage<'_>], step: &Step) -> DispatchTensor {
+    let given = given(step);
+    let known = measure_all(stages, step);
+    let mut outputs: Few<_> = smallvec![Output::Wide(0)];
+    outputs.extend(kept_states(stages, given));
+    let chain = chain_of_all(stages, given);
+    let mut inputs: Few<_> = step.iter().take(given).cloned().collect();
+    let mut known = known.into_iter();
+    for stage in stages.iter_mut() {
+        inputs.extend(stage.states.iter_mut().map(Option::take));
+        inputs.extend(known.next().into_iter().flatten());
+    }
+    let mut results = run(&chain, &mut inputs, &outputs).into_iter();
+    let result = results.next().flatten();
+    let states = stages.iter_mut().flat_map(|it| it.states.iter_mut());
+    for (state, result) in states.zip(results) {
+        *state = result;
+    }
+    result.expect("what is changed comes first")
+}
+
+/// Where the new states go.
+fn kept_states(stages: &[Stage<'_>], given: usize) -> Few<Output> {
+    let mut outputs = Few::new();
     let mut own = given;
-    for stage in stages.iter() {
-        outputs.extend(stage.keeps.iter().enumerate().map(|(state, keep)| match keep {
+    for stage in stages {
+        let states = stage.keeps.iter().enumerate();
+        outputs.extend(states.map(|(state, keep)| match keep {
             true => Output::Like(own + state),
             false => Output::Dropped,
         }));
         own += stage.own();
     }
-    let mut results = match &*stages {
-        [only] if !only.sees_gradient && given == 2 => run(only.apply, &mut inputs, &outputs),
-        stages => {
-            let (mut chain, now, _) = chain_of(stages, given, inputs.len());
-            let states = chain.links().iter().flat_map(|link| link.writes.clone().skip(1));
-            let results = [now].into_iter().chain(states).collect();
-            chain.give(results);
-            run(&chain, &mut inputs, &outputs)
-        }
-    }
-    .into_iter();
-    let result = results.next().flatten();
-    for (state, result) in stages.iter_mut().flat_map(|it| it.states.iter_mut()).zip(results) {
-        *state = result;
-    }
-    result.expect("what is changed comes first")
+    outputs
+}
+
+/// The chain of all stages, whose results are what they change and their states.
+fn chain_of_all<'a>(stages: &[Stage<'a>], given: usize) -> Chain<'a> {
+    let own: usize = stages.iter().map(Stage::own).sum();
+    let (mut chain, now, _) = chain_of(stages, given, given + own);
+    let states = chain.links().iter();
+    let states = states.flat_map(|link| link.writes.clone().skip(1));
+    let results = [now].into_iter().chain(states).collect();
+    chain.give(results);
+    chain
 }
 
 /// The chain of stages; the register of what they change, and how many inputs of their own they have.
@@ -108,22 +142,40 @@ fn chain_of<'a>(stages: &[Stage<'a>], given: usize, inputs: usize) -> (Chain<'a>
     (chain, now, own)
 }
 
-/// What the stage of this index has to know of its sums. The inputs are those of the stages before.
+/// What each stage has to know of its sums; nothing at all where none has any.
+fn measure_all(stages: &mut [Stage<'_>], step: &Step) -> Vec<Few<Option<DispatchTensor>>> {
+    let mut known = Vec::new();
+    if stages.iter().any(|stage| stage.sums.is_some()) {
+        for index in 0..stages.len() {
+            let of_stage = measure(stages, index, step, &known);
+            known.push(of_stage);
+        }
+    }
+    known
+}
+
+/// What the stage of this index has to know of its sums, from what those before have to.
 fn measure(
     stages: &mut [Stage<'_>],
     index: usize,
-    given: usize,
-    inputs: &Few<Option<DispatchTensor>>,
+    step: &Step,
+    known: &[Few<Option<DispatchTensor>>],
 ) -> Few<Option<DispatchTensor>> {
     let (earlier, stage) = stages.split_at_mut(index);
     let stage = &mut stage[0];
     let Some(sums) = &stage.sums else {
         return Few::new();
     };
-    let first = inputs.len() + stage.states.len();
-    let mut measured = inputs.clone();
+    let given = given(step);
+    let mut measured: Few<_> = step.iter().take(given).cloned().collect();
+    for (stage, known) in earlier.iter().zip(known) {
+        measured.extend(stage.states.iter().cloned());
+        measured.extend(known.iter().cloned());
+    }
     measured.extend(stage.states.iter().cloned());
-    measured.extend(sums.shapes.iter().map(|shape| zeros(inputs, shape)));
+    let first = measured.len();
+    let param = &step[0];
+    measured.extend(sums.shapes.iter().map(|shape| zeros(param, shape)));
     let each: Few<_> = (first..measured.len()).map(Output::Like).collect();
     let mut totals = match (&earlier, stage.sees_gradient || given > 2) {
         ([], false) => run(sums.measure, &mut measured, &each),
@@ -183,8 +235,9 @@ fn settle(
     known
 }
 
-fn zeros(inputs: &Few<Option<DispatchTensor>>, shape: &Shape) -> Option<DispatchTensor> {
-    let param = inputs[0].as_ref()?;
+/// Where sums of this shape may go.
+fn zeros(param: &Option<DispatchTensor>, shape: &Shape) -> Option<DispatchTensor> {
+    let param = param.as_ref()?;
     let dtype = match param.dtype() {
         DType::F64 => FloatDType::F64,
         _ => FloatDType::F32,

@@ -110,7 +110,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
             let [tensors, sums] = [STATE, SUM].map(|kind| {
                 let count = src.take_scalar(&prefix, &format!("{kind}s"))?;
                 let names = (0..count.try_into().ok()?).map(|index: u64| format!("{kind}_{index}"));
-                Some(names.map(|name| take::<D>(&prefix, &name, src, device)).collect())
+                Some(
+                    names
+                        .map(|name| take::<D>(&prefix, &name, src, device))
+                        .collect(),
+                )
             });
             parts.push(PartState {
                 clock,
