@@ -142,15 +142,14 @@ mod flex {
     fn given<'a>(
         inputs: impl Iterator<Item = &'a mut Option<DispatchTensor>>,
     ) -> Option<Few<Option<&'a mut FlexTensor>>> {
-        if !flex::is_supported() {
-            return None;
+        let mut given = Few::new();
+        for input in inputs {
+            given.push(match input {
+                None => None,
+                Some(tensor) => Some(flex_tensor(tensor)?),
+            });
         }
-        inputs
-            .map(|input| match input {
-                None => Some(None),
-                Some(tensor) => flex_tensor(tensor).map(Some),
-            })
-            .collect()
+        flex::is_supported().then_some(given)
     }
 
     fn wrapped(tensor: FlexTensor, autodiff: DispatchAutodiffContext) -> DispatchTensor {

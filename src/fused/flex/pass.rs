@@ -2,14 +2,14 @@
 
 use core::ops::Range;
 
-use burn::backend::{DType, flex::FlexTensor};
+use burn::backend::flex::FlexTensor;
 use burn::tensor::Shape;
 use smallvec::{SmallVec, smallvec};
 
 use super::chunk::{Block, Chunk, Input, LANES, Target};
 use super::share;
 use super::spread::{Gather, Pattern, Spread};
-use super::stored::{Arithmetic, Fresh, Memory, numbers, numbers_mut, tensor_of};
+use super::stored::{Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, tensor_of};
 use crate::fused::map::{Few, Kernel, Output};
 
 /// Numbers that a thread takes at a time: 64 KiB of `f32`.
@@ -43,22 +43,17 @@ pub(crate) fn run(
     inputs: &mut [Given<'_>],
     outputs: &[Output],
 ) -> Option<Few<Made>> {
-    let full = tensor(inputs, 0).layout().shape();
-    let fits = |input: &FlexTensor| Spread::exists(input.layout().shape(), full);
-    if !inputs.iter().flatten().all(|input| fits(input)) {
-        return None;
-    }
-    Some(match dtype(inputs, 0) {
-        DType::F64 => run_in::<f64>(kernel, inputs, outputs),
+    match float(inputs, 0) {
+        Float::F64 => run_in::<f64>(kernel, inputs, outputs),
         _ => run_in::<f32>(kernel, inputs, outputs),
-    })
+    }
 }
 
 /// An input, ready to be read in blocks.
 enum Source<E> {
     Absent,
     Each(Memory),
-    Spread(Pattern<E>),
+    Spread(Box<Pattern<E>>),
 }
 
 /// A result.
@@ -66,7 +61,7 @@ enum Sink {
     Dropped,
     /// The memory of an input.
     Over(usize, Memory),
-    Fresh(Fresh, Memory),
+    Fresh(Box<Fresh>, Memory),
     Sum {
         spread: Spread,
         like: usize,
@@ -77,11 +72,14 @@ fn run_in<E: Arithmetic>(
     kernel: &dyn Kernel,
     inputs: &mut [Given<'_>],
     outputs: &[Output],
-) -> Few<Made> {
+) -> Option<Few<Made>> {
     let shape = tensor(inputs, 0).layout().shape().clone();
     let mut spreads: Few<Option<Spread>> = Few::new();
     for input in inputs.iter_mut() {
-        spreads.push(input.as_mut().and_then(|input| prepare(input, &shape)));
+        spreads.push(match input {
+            Some(input) => prepare(input, &shape)?,
+            None => None,
+        });
     }
     let mut pass = Pass {
         len: shape.num_elements(),
@@ -92,11 +90,11 @@ fn run_in<E: Arithmetic>(
     for output in outputs {
         pass.sinks.push(match *output {
             Output::Dropped => Sink::Dropped,
-            Output::Wide(_) => fresh(E::DTYPE, pass.len),
+            Output::Wide(_) => fresh(E::FLOAT, pass.len),
             Output::Like(like) => match spreads[like] {
                 Some(spread) => Sink::Sum { spread, like },
                 None => over(inputs, &spreads, &mut taken, like)
-                    .unwrap_or_else(|| fresh(dtype(inputs, like), pass.len)),
+                    .unwrap_or_else(|| fresh(float(inputs, like), pass.len)),
             },
         });
     }
@@ -104,7 +102,7 @@ fn run_in<E: Arithmetic>(
         pass.sources.push(match (input, spread) {
             (None, _) => Source::Absent,
             (Some(input), None) => Source::Each(numbers(input)),
-            (Some(input), Some(spread)) => Source::Spread(pattern::<E>(input, *spread)),
+            (Some(input), Some(spread)) => Source::Spread(Box::new(pattern::<E>(input, *spread))),
         });
     }
     for sink in &pass.sinks {
@@ -121,7 +119,7 @@ fn run_in<E: Arithmetic>(
             Sink::Over(input, _) => Made::Over(input),
             // SAFETY: the parts cover the tensor, and each writes every number of its own.
             Sink::Fresh(fresh, memory) => {
-                Made::New(unsafe { fresh.finish(shape.clone(), memory.dtype) })
+                Made::New(unsafe { fresh.finish(shape.clone(), memory.float) })
             }
             Sink::Sum { spread, like } => {
                 let like = tensor(inputs, like);
@@ -131,11 +129,11 @@ fn run_in<E: Arithmetic>(
                     let gather: Box<Gather<E>> = part.remove(0);
                     gather.fold(spread, &mut total);
                 }
-                Made::New(tensor_of(&total, small, like.dtype()))
+                Made::New(tensor_of(&total, small, Float::of(like)))
             }
         });
     }
-    made
+    Some(made)
 }
 
 struct Pass<E> {
@@ -210,12 +208,17 @@ impl<E: Arithmetic> Pass<E> {
         let whole = range.len() / LANES;
         let last = range.start + whole * LANES..range.end;
         let wide = self.is_wide();
-        let mut blocks: SmallVec<[_; 8]> = SmallVec::new();
+        let mut blocks: SmallVec<[Block<E>; 12]> = SmallVec::new();
         if !wide || !last.is_empty() {
             let each = if wide { 1 } else { WIDENED };
-            blocks.resize(each * (inputs.len() + targets.len()), zeros);
+            let needed = each * (inputs.len() + targets.len());
+            blocks.reserve(needed);
+            // SAFETY: there is room for as many, and plain numbers are written before they are read.
+            unsafe { blocks.set_len(needed) };
         }
-        if wide {
+        if whole == 0 {
+            // The last block is all there is.
+        } else if wide {
             // SAFETY: the range is within the tensors, and nobody else works on it.
             E::run(kernel, unsafe {
                 Chunk::new(whole, &mut inputs, &mut targets)
@@ -239,14 +242,14 @@ impl<E: Arithmetic> Pass<E> {
     /// Whether all numbers are stored in the type that they are computed in.
     fn is_wide(&self) -> bool {
         let sources = self.sources.iter().filter_map(|source| match source {
-            Source::Each(memory) => Some(memory.dtype),
+            Source::Each(memory) => Some(memory.float),
             _ => None,
         });
         let sinks = self.sinks.iter().filter_map(|sink| match sink {
-            Sink::Over(_, memory) | Sink::Fresh(_, memory) => Some(memory.dtype),
+            Sink::Over(_, memory) | Sink::Fresh(_, memory) => Some(memory.float),
             _ => None,
         });
-        sources.chain(sinks).all(|dtype| dtype == E::DTYPE)
+        sources.chain(sinks).all(|float| float == E::FLOAT)
     }
 
     /// Runs over a few numbers that are copied to blocks first and from them afterwards: because they are
@@ -267,7 +270,9 @@ impl<E: Arithmetic> Pass<E> {
                 let wide = &mut wide_inputs[index * blocks..][..blocks];
                 let numbers = &mut wide.as_flattened_mut()[..range.len()];
                 // SAFETY: the range is within the tensor.
-                unsafe { E::widen(memory.dtype, memory.at(range.start), numbers) };
+                unsafe { E::widen(memory.float, memory.at(range.start), numbers) };
+                // What lies past the end is nobody's, but must be a number.
+                wide.as_flattened_mut()[range.len()..].fill(E::zeroed());
                 inputs[index].move_to(wide.as_ptr());
             }
         }
@@ -292,7 +297,7 @@ impl<E: Arithmetic> Pass<E> {
                 let wide = &wide_targets[index * blocks..][..blocks];
                 let numbers = &wide.as_flattened()[..range.len()];
                 // SAFETY: the range is within the tensor, and nobody else works on it.
-                unsafe { E::narrow(memory.dtype, numbers, memory.at(range.start)) };
+                unsafe { E::narrow(memory.float, numbers, memory.at(range.start)) };
             }
         }
         for (index, sum) in set_aside {
@@ -309,13 +314,17 @@ impl<E: Arithmetic> Pass<E> {
     }
 }
 
-/// Puts an input in row-major order; tells how it is spread, if it is smaller than the results.
-fn prepare(input: &mut FlexTensor, full: &Shape) -> Option<Spread> {
-    if input.layout().contiguous_offsets().is_none() {
+/// Puts an input in row-major order; tells how it is spread, if it is smaller than the results. `None` where it
+/// cannot be.
+fn prepare(input: &mut FlexTensor, full: &Shape) -> Option<Option<Spread>> {
+    if !input.is_contiguous() {
         *input = input.to_contiguous();
     }
     let small = input.layout().shape();
-    (small != full).then(|| Spread::new(small, full))
+    if small == full {
+        return Some(None);
+    }
+    Spread::new(small, full).map(Some)
 }
 
 /// The memory of an input for a result like the input of index `like`: its own, or another's.
@@ -325,13 +334,13 @@ fn over(
     taken: &mut [bool],
     like: usize,
 ) -> Option<Sink> {
-    let wanted = dtype(inputs, like);
+    let wanted = float(inputs, like);
     let others = (0..inputs.len()).rev().filter(|index| *index != like);
     for index in core::iter::once(like).chain(others) {
         if let Some(input) = &mut inputs[index]
             && !taken[index]
             && spreads[index].is_none()
-            && input.dtype() == wanted
+            && Float::of(input) == wanted
             && let Some(memory) = numbers_mut(input)
         {
             taken[index] = true;
@@ -341,9 +350,9 @@ fn over(
     None
 }
 
-fn fresh(dtype: DType, len: usize) -> Sink {
-    let mut fresh = Fresh::new(dtype, len);
-    let memory = fresh.memory(dtype);
+fn fresh(float: Float, len: usize) -> Sink {
+    let mut fresh = Box::new(Fresh::new(float, len));
+    let memory = fresh.memory(float);
     Sink::Fresh(fresh, memory)
 }
 
@@ -352,7 +361,7 @@ fn pattern<E: Arithmetic>(input: &FlexTensor, spread: Spread) -> Pattern<E> {
     let mut wide = vec![E::zeroed(); input.layout().shape().num_elements()];
     let memory = numbers(input);
     // SAFETY: the tensor has as many numbers.
-    unsafe { E::widen(memory.dtype, memory.start, &mut wide) };
+    unsafe { E::widen(memory.float, memory.start, &mut wide) };
     Pattern::new(spread, &wide)
 }
 
@@ -363,6 +372,6 @@ fn tensor<'a>(inputs: &'a [Given<'_>], index: usize) -> &'a FlexTensor {
     }
 }
 
-fn dtype(inputs: &[Given<'_>], index: usize) -> DType {
-    tensor(inputs, index).dtype()
+fn float(inputs: &[Given<'_>], index: usize) -> Float {
+    Float::of(tensor(inputs, index))
 }

@@ -26,38 +26,23 @@ const RUN: usize = 256;
 const TILE: usize = 1024;
 
 impl Spread {
-    /// Whether the axes that the smaller one has lie next to each other, which [`new`](Self::new) wants.
-    pub(super) fn exists(small: &Shape, full: &Shape) -> bool {
-        if small == full {
-            return true;
-        }
-        let own = |axis: &usize| small[*axis] != 1;
-        let mut axes = 0..full.num_dims();
-        match (axes.clone().find(own), axes.clone().rfind(own)) {
-            (Some(first), Some(last)) => axes.all(|axis| {
-                let within = (first..=last).contains(&axis);
-                !within || small[axis] == full[axis]
-            }),
-            _ => true,
-        }
-    }
-
-    /// Others are spread before they come here.
-    pub(super) fn new(small: &Shape, full: &Shape) -> Self {
+    /// `None` where the axes that the smaller one has do not lie next to each other.
+    pub(super) fn new(small: &Shape, full: &Shape) -> Option<Self> {
         let axes = 0..full.num_dims();
         let own = |axis: &usize| small[*axis] != 1;
         let Some(first) = axes.clone().find(own) else {
-            return Self::One;
+            return Some(Self::One);
         };
         let last = axes.clone().rfind(own).unwrap_or(first);
-        debug_assert!((first..=last).all(|axis| small[axis] == full[axis]));
+        if (first..=last).any(|axis| small[axis] != full[axis]) {
+            return None;
+        }
         let count = (first..=last).map(|axis| full[axis]).product();
         let inner = (last + 1..full.num_dims()).map(|axis| full[axis]).product();
-        if inner >= RUN {
-            Self::Runs { count, inner }
-        } else {
-            Self::Tiles { count, inner }
-        }
+        Some(match inner >= RUN {
+            true => Self::Runs { count, inner },
+            false => Self::Tiles { count, inner },
+        })
     }
 
     /// How many numbers come before the pattern repeats; the tile is as long, or a multiple.

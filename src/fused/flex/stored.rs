@@ -10,11 +10,49 @@ use super::rows::Rows;
 use crate::fused::map::Kernel;
 use crate::fused::rows::RowKernel;
 
+/// A type that numbers are stored in: a byte, where Burn's is large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Float {
+    F64,
+    F32,
+    F16,
+    BF16,
+}
+
+impl Float {
+    pub(super) fn of(tensor: &FlexTensor) -> Self {
+        match tensor.dtype() {
+            DType::F64 => Self::F64,
+            DType::F32 => Self::F32,
+            DType::F16 => Self::F16,
+            DType::BF16 => Self::BF16,
+            other => unreachable!("not a float type: {other:?}"),
+        }
+    }
+
+    fn dtype(self) -> DType {
+        match self {
+            Self::F64 => DType::F64,
+            Self::F32 => DType::F32,
+            Self::F16 => DType::F16,
+            Self::BF16 => DType::BF16,
+        }
+    }
+
+    fn size(self) -> usize {
+        match self {
+            Self::F64 => 8,
+            Self::F32 => 4,
+            Self::F16 | Self::BF16 => 2,
+        }
+    }
+}
+
 /// The memory of a tensor's numbers, in the type that they are stored in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Memory {
     pub(super) start: *mut u8,
-    pub(super) dtype: DType,
+    pub(super) float: Float,
 }
 
 // SAFETY: it is the memory of a tensor that one pass has; threads work on ranges of their own.
@@ -25,52 +63,53 @@ impl Memory {
     /// The memory from the number of this index on.
     pub(super) fn at(self, index: usize) -> *mut u8 {
         // SAFETY: callers stay within the tensor, its end included.
-        unsafe { self.start.add(index * self.dtype.size()) }
+        unsafe { self.start.add(index * self.float.size()) }
     }
 }
 
-/// Runs `$body` with `$float` as the type of a tensor's numbers.
+/// Runs `$body` with `$type` as the type of a tensor's numbers.
 macro_rules! by_type {
-    ($dtype:expr, $float:ident => $body:expr) => {
-        match $dtype {
-            DType::F64 => {
-                type $float = f64;
+    ($float:expr, $type:ident => $body:expr) => {
+        match $float {
+            Float::F64 => {
+                type $type = f64;
                 $body
             }
-            DType::F32 => {
-                type $float = f32;
+            Float::F32 => {
+                type $type = f32;
                 $body
             }
-            DType::F16 => {
-                type $float = f16;
+            Float::F16 => {
+                type $type = f16;
                 $body
             }
-            DType::BF16 => {
-                type $float = bf16;
+            Float::BF16 => {
+                type $type = bf16;
                 $body
             }
-            other => unreachable!("not a float type: {other:?}"),
         }
     };
 }
 
-/// The numbers of a tensor in row-major order.
+/// The numbers of a tensor that is in row-major order.
 pub(super) fn numbers(tensor: &FlexTensor) -> Memory {
-    let dtype = tensor.dtype();
-    let start = by_type!(dtype, F => {
-        tensor.as_slice::<F>().expect("row-major").as_ptr().cast_mut().cast()
-    });
-    Memory { start, dtype }
+    let float = Float::of(tensor);
+    let bytes = &tensor.bytes()[tensor.layout().start_offset() * float.size()..];
+    let start = bytes.as_ptr().cast_mut();
+    Memory { start, float }
 }
 
 /// The same, to be written to: only where nobody else has them.
 pub(super) fn numbers_mut(tensor: &mut FlexTensor) -> Option<Memory> {
-    let dtype = tensor.dtype();
-    let (start, end) = tensor.layout().contiguous_offsets()?;
-    let start = by_type!(dtype, F => {
-        tensor.try_storage_mut::<F>()?[start..end].as_mut_ptr().cast()
+    if !tensor.is_unique() {
+        return None;
+    }
+    let float = Float::of(tensor);
+    let first = tensor.layout().start_offset();
+    let start = by_type!(float, F => {
+        tensor.try_storage_mut::<F>()?[first..].as_mut_ptr().cast()
     });
-    Some(Memory { start, dtype })
+    Some(Memory { start, float })
 }
 
 /// Memory for the numbers of a new tensor, not yet written.
@@ -93,19 +132,18 @@ macro_rules! each_fresh {
 }
 
 impl Fresh {
-    pub(super) fn new(dtype: DType, len: usize) -> Self {
-        match dtype {
-            DType::F64 => Self::F64(memory::buffer(len)),
-            DType::F32 => Self::F32(memory::buffer(len)),
-            DType::F16 => Self::F16(memory::buffer(len)),
-            DType::BF16 => Self::BF16(memory::buffer(len)),
-            other => unreachable!("not a float type: {other:?}"),
+    pub(super) fn new(float: Float, len: usize) -> Self {
+        match float {
+            Float::F64 => Self::F64(memory::buffer(len)),
+            Float::F32 => Self::F32(memory::buffer(len)),
+            Float::F16 => Self::F16(memory::buffer(len)),
+            Float::BF16 => Self::BF16(memory::buffer(len)),
         }
     }
 
-    pub(super) fn memory(&mut self, dtype: DType) -> Memory {
+    pub(super) fn memory(&mut self, float: Float) -> Memory {
         let start = each_fresh!(self, numbers => numbers.as_mut_ptr().cast());
-        Memory { start, dtype }
+        Memory { start, float }
     }
 
     /// The tensor.
@@ -113,7 +151,7 @@ impl Fresh {
     /// # Safety
     ///
     /// All of its numbers were written.
-    pub(super) unsafe fn finish(self, shape: Shape, dtype: DType) -> FlexTensor {
+    pub(super) unsafe fn finish(self, shape: Shape, float: Float) -> FlexTensor {
         let bytes = each_fresh!(self, numbers => {
             let mut numbers = numbers;
             debug_assert!(numbers.capacity() >= shape.num_elements());
@@ -121,16 +159,16 @@ impl Fresh {
             unsafe { numbers.set_len(shape.num_elements()) };
             memory::into_bytes(numbers)
         });
-        FlexTensor::new(bytes, Layout::contiguous(shape), dtype)
+        FlexTensor::new(bytes, Layout::contiguous(shape), float.dtype())
     }
 }
 
 /// A tensor of these numbers.
-pub(super) fn tensor_of(numbers: &[f64], shape: Shape, dtype: DType) -> FlexTensor {
-    let bytes = by_type!(dtype, F => {
+pub(super) fn tensor_of(numbers: &[f64], shape: Shape, float: Float) -> FlexTensor {
+    let bytes = by_type!(float, F => {
         memory::into_bytes(numbers.iter().map(|number| narrow::<F>(*number)).collect::<Vec<F>>())
     });
-    FlexTensor::new(bytes, Layout::contiguous(shape), dtype)
+    FlexTensor::new(bytes, Layout::contiguous(shape), float.dtype())
 }
 
 fn narrow<F: burn::tensor::Element>(number: f64) -> F {
@@ -139,7 +177,7 @@ fn narrow<F: burn::tensor::Element>(number: f64) -> F {
 
 /// A type that a pass computes in, and what it can read and write besides itself.
 pub(super) trait Arithmetic: Computed {
-    const DTYPE: DType;
+    const FLOAT: Float;
     const EPSILON: f64;
 
     /// Reads numbers that are stored in some type.
@@ -147,14 +185,14 @@ pub(super) trait Arithmetic: Computed {
     /// # Safety
     ///
     /// `source` is readable for as many numbers as `wide` has.
-    unsafe fn widen(dtype: DType, source: *const u8, wide: &mut [Self]);
+    unsafe fn widen(float: Float, source: *const u8, wide: &mut [Self]);
 
     /// Writes numbers in some type.
     ///
     /// # Safety
     ///
     /// `target` is writable for as many numbers as `wide` has.
-    unsafe fn narrow(dtype: DType, wide: &[Self], target: *mut u8);
+    unsafe fn narrow(float: Float, wide: &[Self], target: *mut u8);
 
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, Self>);
 
@@ -162,31 +200,31 @@ pub(super) trait Arithmetic: Computed {
 }
 
 impl Arithmetic for f32 {
-    const DTYPE: DType = DType::F32;
+    const FLOAT: Float = Float::F32;
     const EPSILON: f64 = f32::EPSILON as f64;
 
-    unsafe fn widen(dtype: DType, source: *const u8, wide: &mut [f32]) {
+    unsafe fn widen(float: Float, source: *const u8, wide: &mut [f32]) {
         let len = wide.len();
         // SAFETY: the caller's promise; tensors are aligned for their type.
         unsafe {
-            match dtype {
-                DType::F32 => wide.copy_from_slice(slice(source.cast(), len)),
-                DType::F16 => slice::<f16>(source.cast(), len).convert_to_f32_slice(wide),
-                DType::BF16 => slice::<bf16>(source.cast(), len).convert_to_f32_slice(wide),
-                other => unreachable!("not computed in f32: {other:?}"),
+            match float {
+                Float::F32 => wide.copy_from_slice(slice(source.cast(), len)),
+                Float::F16 => slice::<f16>(source.cast(), len).convert_to_f32_slice(wide),
+                Float::BF16 => slice::<bf16>(source.cast(), len).convert_to_f32_slice(wide),
+                Float::F64 => unreachable!("not computed in f32"),
             }
         }
     }
 
-    unsafe fn narrow(dtype: DType, wide: &[f32], target: *mut u8) {
+    unsafe fn narrow(float: Float, wide: &[f32], target: *mut u8) {
         let len = wide.len();
         // SAFETY: as above.
         unsafe {
-            match dtype {
-                DType::F32 => slice_mut(target.cast(), len).copy_from_slice(wide),
-                DType::F16 => slice_mut::<f16>(target.cast(), len).convert_from_f32_slice(wide),
-                DType::BF16 => slice_mut::<bf16>(target.cast(), len).convert_from_f32_slice(wide),
-                other => unreachable!("not computed in f32: {other:?}"),
+            match float {
+                Float::F32 => slice_mut(target.cast(), len).copy_from_slice(wide),
+                Float::F16 => slice_mut::<f16>(target.cast(), len).convert_from_f32_slice(wide),
+                Float::BF16 => slice_mut::<bf16>(target.cast(), len).convert_from_f32_slice(wide),
+                Float::F64 => unreachable!("not computed in f32"),
             }
         }
     }
@@ -201,15 +239,15 @@ impl Arithmetic for f32 {
 }
 
 impl Arithmetic for f64 {
-    const DTYPE: DType = DType::F64;
+    const FLOAT: Float = Float::F64;
     const EPSILON: f64 = f64::EPSILON;
 
-    unsafe fn widen(_dtype: DType, source: *const u8, wide: &mut [f64]) {
+    unsafe fn widen(_float: Float, source: *const u8, wide: &mut [f64]) {
         // SAFETY: the caller's promise.
         wide.copy_from_slice(unsafe { slice(source.cast(), wide.len()) });
     }
 
-    unsafe fn narrow(_dtype: DType, wide: &[f64], target: *mut u8) {
+    unsafe fn narrow(_float: Float, wide: &[f64], target: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe { slice_mut(target.cast(), wide.len()) }.copy_from_slice(wide);
     }

@@ -143,13 +143,15 @@ fn chain_of<'a>(stages: &[Stage<'a>], given: usize, inputs: usize) -> (Chain<'a>
 }
 
 /// What each stage has to know of its sums; nothing at all where none has any.
+#[inline]
 fn measure_all(stages: &mut [Stage<'_>], step: &Step) -> Vec<Few<Option<DispatchTensor>>> {
     let mut known = Vec::new();
-    if stages.iter().any(|stage| stage.sums.is_some()) {
-        for index in 0..stages.len() {
-            let of_stage = measure(stages, index, step, &known);
-            known.push(of_stage);
-        }
+    if stages.iter().all(|stage| stage.sums.is_none()) {
+        return known;
+    }
+    for index in 0..stages.len() {
+        let of_stage = measure(stages, index, step, &known);
+        known.push(of_stage);
     }
     known
 }

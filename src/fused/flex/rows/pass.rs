@@ -10,7 +10,7 @@ use super::stretch::{Lie, Rows};
 use crate::fused::flex::chunk::LANES;
 use crate::fused::flex::share;
 use crate::fused::flex::stored::{
-    Arithmetic, Fresh, Memory, numbers, numbers_mut, slice, slice_mut,
+    Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, slice, slice_mut,
 };
 use crate::fused::map::Few;
 use crate::fused::rows::RowKernel;
@@ -48,7 +48,7 @@ fn run_in<E: Arithmetic>(
             *input = input.to_contiguous();
         }
     }
-    let (shape, dtype) = (inputs[0].layout().shape().clone(), inputs[0].dtype());
+    let (shape, float) = (inputs[0].layout().shape().clone(), Float::of(&inputs[0]));
     let mut sources: Few<_> = inputs.iter().map(numbers).collect();
     // A term takes the place of the first input, and the others are read after it.
     let candidates = if kernel.stores() { 1 } else { inputs.len() };
@@ -62,8 +62,8 @@ fn run_in<E: Arithmetic>(
             (Sink::Over(index), memory)
         }
         None => {
-            let mut fresh = Fresh::new(dtype, shape.num_elements());
-            let memory = fresh.memory(dtype);
+            let mut fresh = Fresh::new(float, shape.num_elements());
+            let memory = fresh.memory(float);
             (Sink::Fresh(fresh), memory)
         }
     };
@@ -81,7 +81,7 @@ fn run_in<E: Arithmetic>(
     match sink {
         Sink::Over(index) => inputs.swap_remove(index),
         // SAFETY: the groups cover the tensor, and each writes every number of its own.
-        Sink::Fresh(fresh) => unsafe { fresh.finish(shape, dtype) },
+        Sink::Fresh(fresh) => unsafe { fresh.finish(shape, float) },
     }
 }
 
@@ -96,7 +96,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Runs over some groups of rows.
     fn work<E: Arithmetic>(&self, groups: Range<usize>) {
-        let wide = self.target.dtype == E::DTYPE;
+        let wide = self.target.float == E::FLOAT;
         match self.layout.way {
             Way::Along if wide => {
                 let lie = Lie::Along {
@@ -141,12 +141,12 @@ impl Pass<'_> {
             let (start, size) = (first * len, count * len);
             for (source, copy) in self.sources.iter().zip(&mut copies.turned) {
                 // SAFETY: the rows are within the tensor.
-                unsafe { E::widen(source.dtype, source.at(start), &mut copy[..size]) };
+                unsafe { E::widen(source.float, source.at(start), &mut copy[..size]) };
             }
             self.run(Lie::Along { count }, &mut copies);
             let results = &copies.turned[0][..size];
             // SAFETY: as above, and nobody else works on them.
-            unsafe { E::narrow(self.target.dtype, results, self.target.at(start)) };
+            unsafe { E::narrow(self.target.float, results, self.target.at(start)) };
         }
     }
 
@@ -163,7 +163,7 @@ impl Pass<'_> {
             ),
         };
         let mut copies = Copies::<E>::new(layout.size(), size, self.sources.len());
-        let wide = self.target.dtype == E::DTYPE;
+        let wide = self.target.float == E::FLOAT;
         for group in groups {
             let range = layout.numbers(group);
             let (start, len) = (range.start, range.len());
@@ -173,7 +173,7 @@ impl Pass<'_> {
                     if wide {
                         layout.turn(slice::<E>(source.at(start).cast(), len), turned);
                     } else {
-                        E::widen(source.dtype, source.at(start), &mut copies.stretch[..len]);
+                        E::widen(source.float, source.at(start), &mut copies.stretch[..len]);
                         layout.turn(&copies.stretch[..len], turned);
                     }
                 }
@@ -187,7 +187,7 @@ impl Pass<'_> {
                 } else {
                     layout.turn_back(results, &mut copies.stretch[..len]);
                     E::narrow(
-                        self.target.dtype,
+                        self.target.float,
                         &copies.stretch[..len],
                         self.target.at(start),
                     );
@@ -205,14 +205,14 @@ impl Pass<'_> {
             for (place, block) in copy.chunks_exact_mut(LANES).enumerate() {
                 let numbers = source.at(start + place * inner);
                 // SAFETY: the rows are within the tensor.
-                unsafe { E::widen(source.dtype, numbers, &mut block[..lanes]) };
+                unsafe { E::widen(source.float, numbers, &mut block[..lanes]) };
             }
         }
         self.run(Lie::Across { stride: LANES }, copies);
         for (place, block) in copies.turned[0].chunks_exact(LANES).enumerate() {
             let numbers = self.target.at(start + place * inner);
             // SAFETY: as above, and nobody else works on them.
-            unsafe { E::narrow(self.target.dtype, &block[..lanes], numbers) };
+            unsafe { E::narrow(self.target.float, &block[..lanes], numbers) };
         }
     }
 
