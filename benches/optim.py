@@ -4,6 +4,7 @@
     python benches/optim.py                  # ten minutes
     python benches/optim.py 10M adam sgd     # only this size (network, 262k, 10M), and only these rules
     python benches/optim.py training         # only a whole training step
+    python benches/optim.py muon             # only Muon's step of two matrices
 
 PyTorch's column is its fastest implementation of the rule, fused, foreach or plain, and timm's where PyTorch has
 none. A rule's share of the bandwidth counts the bytes that it must move: parameter and states read and written, the
@@ -27,7 +28,7 @@ SIZES = {
 # How many tensors of state a rule has.
 STATES = {
     "sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "rmsprop-full": 3, "adam": 2,
-    "adamw": 2, "nadam": 2, "nadamw": 2, "radam": 2, "adadelta": 2, "adamax": 2, "asgd": 1, "rprop": 2,
+    "adamw": 2, "adamaxw": 2, "nadam": 2, "nadamw": 2, "radam": 2, "adadelta": 2, "adamax": 2, "asgd": 1, "rprop": 2,
     "ftrl": 2, "adabelief": 2, "yogi": 2, "amsgrad": 3, "signum": 1, "lion": 1, "adopt": 2,
     "adafactor": 1, "ademamix": 3, "madgrad": 3, "lars": 0, "lamb": 2, "novograd": 1,
     # Vectors, of which it keeps no mean.
@@ -146,6 +147,28 @@ def training():
     return {"ours": seconds[ours], "stock": seconds[stock], "torch": torchs}
 
 
+def muon(shape):
+    """The seconds of Muon's step of a matrix: ours, stock Burn's, PyTorch's."""
+    ours, stock = (f"{who}/{shape}" for who in ["muon", "stock-muon"])
+    seconds = criterion_seconds("optim", [ours])
+    p = torch.nn.Parameter(torch.randn(*map(int, shape.split("x"))))
+    p.grad = torch.randn_like(p)
+    optimizer = torch.optim.Muon([p], lr=1e-4)
+    torchs = median_seconds(lambda _: optimizer.step())
+    seconds |= criterion_seconds("optim", [stock])
+    return {"ours": seconds[ours], "stock": seconds[stock], "torch": torchs}
+
+
+def print_muon():
+    print("Muon's step of a matrix, milliseconds:\n")
+    print(head("matrix", "ours", "PyTorch, in bf16", "Burn", "PyTorch / ours", "Burn / ours"))
+    for shape in ["512x512", "1024x4096"]:
+        step = settled(lambda: muon(shape), lambda step: step["ours"] > 1.2 * step["torch"], relative)
+        ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
+        cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
+        print(row(shape, *cells, cell(torchs / ours), cell(stock / ours)), flush=True)
+
+
 def print_rules(size, names):
     print(f"{size}, {sum(SIZES[size])} parameters, microseconds:\n")
     print(head("rule", "ours", "PyTorch", "Burn", "PyTorch / ours", "Burn / ours", "of bandwidth", "GB/s"))
@@ -175,11 +198,13 @@ def main():
     if "--torch-training" in sys.argv:
         return print(torch_training())
     assert sorted(STATES) == functions("optim", "optim-10M"), "a rule is missing here"
-    parts, names = chosen([*SIZES, "training"], STATES)
+    parts, names = chosen([*SIZES, "training", "muon"], STATES)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
     for part in parts:
         if part == "training":
             print_training()
+        elif part == "muon":
+            print_muon()
         else:
             print_rules(part, names)
 

@@ -42,7 +42,8 @@ struct Args {
 
 const START: [f32; 2] = [-7.0, 2.0];
 
-/// Each rule with a learning rate that shows its character, and how many steps to show.
+/// Each rule with a learning rate that shows its character, and how many steps to show. (To Muon a point is a vector,
+/// which it leaves to AdamW.)
 const PATHS: &[(&str, f64, usize)] = &[
     ("sgd", 0.95, 40),
     ("momentum_book", 0.1, 40),
@@ -68,6 +69,12 @@ const PATHS: &[(&str, f64, usize)] = &[
     ("adopt", 0.3, 60),
     ("ademamix", 0.1, 100),
     ("madgrad", 0.3, 60),
+    ("adafactor", 0.15, 60),
+    ("lars(always_adapt=1)", 150.0, 60),
+    ("lamb", 0.1, 60),
+    ("novograd", 0.1, 60),
+    ("adam + cautious", 0.3, 60),
+    ("momentum_book + lookahead", 0.1, 60),
 ];
 
 const COLUMNS: usize = 5;

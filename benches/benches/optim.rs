@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
-use burn_extras::optim::{ModifierConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, MuonConfig, OptimizerConfig};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -127,6 +127,41 @@ fn stock_rules(criterion: &mut Criterion) {
     }
 }
 
+#[derive(Module, Debug)]
+struct Matrix {
+    weight: Param<Tensor<2>>,
+}
+
+/// Muon's step of a matrix, most of which is matrix products.
+fn muon(criterion: &mut Criterion) {
+    let device = Device::flex();
+    for (name, config) in [
+        ("muon", OptimizerConfig::from(MuonConfig::new()).init()),
+        ("stock-muon", stock::MuonConfig::new().init()),
+    ] {
+        let mut group = criterion.benchmark_group(name);
+        for [rows, cols] in [[512, 512], [1024, 4096]] {
+            let numbers = |device: &Device| {
+                Tensor::<2>::random([rows, cols], Distribution::Normal(0.0, 1.0), device)
+            };
+            let weight = numbers(&device.clone().autodiff()).detach().require_grad();
+            let mut matrix = Some(Matrix {
+                weight: Param::from_tensor(weight),
+            });
+            let grad = numbers(&device);
+            let mut optimizer = config.clone();
+            group.bench_function(format!("{rows}x{cols}"), |bencher| {
+                bencher.iter(|| {
+                    let module = matrix.take().expect("put back below");
+                    let mut grads = GradientsParams::new();
+                    grads.register(module.weight.id, grad.clone());
+                    matrix = Some(optimizer.step(1e-4, module, grads));
+                });
+            });
+        }
+    }
+}
+
 /// What memory allows: `x <- a x` over 160 MB, on all cores.
 fn bandwidth(criterion: &mut Criterion) {
     let mut buffer = vec![1.0f32; 40_960_000];
@@ -193,6 +228,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(300));
-    targets = bandwidth, rules, training, stock_rules
+    targets = bandwidth, rules, muon, training, stock_rules
 }
 criterion_main!(benches);

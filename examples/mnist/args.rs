@@ -10,7 +10,7 @@ use crate::check::check;
 use crate::config::RunConfig;
 use crate::norm::Norm;
 use crate::problem::Problem;
-use crate::values::{Optimizer, Widths, above_zero, count, not_negative, positive, share};
+use crate::values::{Optimizer, Widths, above_zero, count, not_negative, portion, positive, share};
 
 /// Trains a network of linear layers on MNIST.
 ///
@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     pub activation: Option<ActivationConfig>,
 
-    /// Update rule [default: adam]
+    /// Update rule, and modifiers of it behind a +: "adamw + lookahead + ema" [default: adam]
     #[arg(long, value_name = "NAME")]
     pub optimizer: Option<Optimizer>,
 
@@ -70,6 +70,18 @@ pub struct Args {
     /// Weight decay, the same as the weight_decay=X of an optimizer's name [default: the optimizer's]
     #[arg(long, value_name = "X", value_parser = not_negative, allow_negative_numbers = true)]
     pub weight_decay: Option<f64>,
+
+    /// Leave biases and the gains of layer norms without weight decay
+    #[arg(long)]
+    pub no_decay: bool,
+
+    /// Multiply the learning rate by this with every layer between a weight and the output [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = portion, allow_negative_numbers = true)]
+    pub layer_decay: Option<f64>,
+
+    /// Another update rule for all but the hidden matrices, at the same learning rate: for --optimizer muon
+    #[arg(long, value_name = "NAME")]
+    pub others: Option<OptimizerConfig>,
 
     /// Scale the gradients down where their norm, over all parameters together, is above this
     #[arg(long, value_name = "NORM", value_parser = above_zero, allow_negative_numbers = true)]
@@ -155,6 +167,9 @@ impl Args {
             lr: self.lr.unwrap_or(config.lr),
             schedule: self.schedule.unwrap_or(config.schedule),
             warmup: self.warmup.or(config.warmup),
+            no_decay: self.no_decay || config.no_decay,
+            layer_decay: self.layer_decay.or(config.layer_decay),
+            others: self.others.clone().or(config.others),
             clip: self.clip.or(config.clip),
             batch_size: self.batch_size.unwrap_or(config.batch_size),
             epochs: self.epochs.unwrap_or(config.epochs),

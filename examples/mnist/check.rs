@@ -29,6 +29,12 @@ pub fn check(config: &RunConfig) -> Result<(), Problem> {
             config.dropout
         ));
     }
+    if config.no_decay && config.optimizer.weight_decay().is_none() {
+        return refuse(format!(
+            "--no-decay: --optimizer {} has no weight decay to leave out",
+            config.optimizer
+        ));
+    }
     if let Some(patience) = config.patience
         && config.validation == 0
     {

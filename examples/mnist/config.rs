@@ -1,7 +1,9 @@
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::model::MlpConfig;
-use burn_extras::optim::{AdamConfig, OptimizerConfig};
+use burn_extras::optim::{AdamConfig, Groups, OptimizerConfig};
 use burn_extras::schedule::{ScheduleConfig, WarmupLinearConfig};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,15 @@ pub struct RunConfig {
     /// leaves them to the schedule.
     #[serde(default)]
     pub warmup: Option<f64>,
+    /// Whether biases and the gains of norms are left without weight decay.
+    #[serde(default)]
+    pub no_decay: bool,
+    /// What the learning rate is multiplied by from layer to layer, away from the output.
+    #[serde(default)]
+    pub layer_decay: Option<f64>,
+    /// The optimizer of all but the hidden matrices, where it is another.
+    #[serde(default)]
+    pub others: Option<OptimizerConfig>,
     /// What the norm of all gradients together is held to.
     #[serde(default)]
     pub clip: Option<f64>,
@@ -53,6 +64,9 @@ impl Default for RunConfig {
             dropout: 0.0,
             schedule: WarmupLinearConfig::new().into(),
             warmup: None,
+            no_decay: false,
+            layer_decay: None,
+            others: None,
             clip: None,
             batch_size: 100,
             epochs: 10,
@@ -76,6 +90,21 @@ impl RunConfig {
     /// Steps of an epoch with so many images.
     pub fn steps(&self, images: usize) -> usize {
         images.div_ceil(self.batch_size)
+    }
+
+    /// The optimizer of a module that the network is in.
+    pub fn optimizer_of<M: Module>(&self, module: &M) -> ModuleOptimizer {
+        let mut groups = Groups::new();
+        if self.no_decay {
+            groups = groups.with_no_decay([""; 0]);
+        }
+        if let Some(factor) = self.layer_decay {
+            groups = groups.with_layer_decay(factor);
+        }
+        if let Some(others) = &self.others {
+            groups = groups.with_others(others.clone());
+        }
+        self.optimizer.init_for(module, &groups)
     }
 
     pub fn network(&self) -> MlpConfig {

@@ -35,6 +35,15 @@ fn training(config: &RunConfig) -> String {
     if let Some(warmup) = config.warmup.filter(|it| *it > 0.0) {
         parts.push(format!("{} of warm-up", epochs(warmup)));
     }
+    if let Some(others) = &config.others {
+        parts.push(format!("{others} for all but the hidden matrices"));
+    }
+    if config.no_decay {
+        parts.push("no decay of vectors".into());
+    }
+    if let Some(factor) = config.layer_decay {
+        parts.push(format!("rates {factor} of the next layer's"));
+    }
     if let Some(clip) = config.clip {
         parts.push(format!("gradients clipped to norm {clip}"));
     }

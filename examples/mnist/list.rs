@@ -11,7 +11,7 @@ use crate::device;
 const WIDTH: usize = 100;
 
 /// Update rules by what they do; one that is in none of these stands at the end.
-const RULES: [(&str, &[&str]); 4] = [
+const RULES: [(&str, &[&str]); 5] = [
     ("gradient descent", &["asgd", "momentum", "nesterov", "sgd"]),
     (
         "a learning rate for each weight",
@@ -35,6 +35,10 @@ const RULES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("the gradient's sign", &["lion", "rprop", "signum"]),
+    (
+        "a tensor as a whole",
+        &["adafactor", "lamb", "lars", "muon", "novograd"],
+    ),
 ];
 
 /// Modifiers of an optimizer by what they change, in the order in which they may stand.

@@ -64,7 +64,7 @@ fn tested(
         network: config.network().init(&device).load_record(initial),
         clip: config.clip,
     };
-    let mut optimizer = config.optimizer.init();
+    let mut optimizer = config.optimizer_of(&model);
     let batches = EpochLoader::new(train.clone(), config.batch_size, config.seed, 1);
     let batches = batches.to_device(&device);
     let mut epoch = batches.iter();

@@ -41,7 +41,7 @@ pub fn after_epoch(
             "{path} does not hold the average of the network: {error}"
         ))
     })?;
-    let optimizer = config.optimizer.init().load_record(record);
+    let optimizer = config.optimizer_of(&checkpoint).load_record(record);
     Ok(averages.model(&optimizer, &checkpoint).network)
 }
 

@@ -76,7 +76,7 @@ impl Training<'_> {
             network: config.network().init(&device).load_record(initial),
             clip: config.clip,
         };
-        let optimizer = config.optimizer.init();
+        let optimizer = config.optimizer_of(&model);
         Ok(Learner::new(model, optimizer, self.scheduler.clone()))
     }
 

@@ -64,6 +64,14 @@ pub fn above_zero(text: &str) -> Result<f64, String> {
     )
 }
 
+pub fn portion(text: &str) -> Result<f64, String> {
+    number(
+        text,
+        |it| it > 0.0 && it <= 1.0,
+        "expected a number above 0 and at most 1",
+    )
+}
+
 pub fn not_negative(text: &str) -> Result<f64, String> {
     number(
         text,

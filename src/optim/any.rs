@@ -7,11 +7,24 @@ use burn::tensor::{Device, kind::BridgeTensor};
 /// The optimizer of one parameter, whichever rule it follows: what
 /// [`OptimizerConfig::build`](super::OptimizerConfig::build) makes, for Burn's parameter groups.
 #[derive(Clone)]
-pub struct AnyOptimizer(Arc<dyn DynOptimizer>);
+pub struct AnyOptimizer {
+    optimizer: Arc<dyn DynOptimizer>,
+    lr_factor: f64,
+}
 
 impl AnyOptimizer {
     pub(super) fn new(optimizer: Arc<dyn DynOptimizer>) -> Self {
-        Self(optimizer)
+        Self {
+            optimizer,
+            lr_factor: 1.0,
+        }
+    }
+
+    /// Multiplies every learning rate by a factor, for a group that learns more slowly.
+    #[must_use]
+    pub fn with_lr_factor(mut self, factor: f64) -> Self {
+        self.lr_factor = factor;
+        self
     }
 }
 
@@ -30,15 +43,16 @@ impl DynOptimizer for AnyOptimizer {
         grad: BridgeTensor,
         state: Option<DynState>,
     ) -> (BridgeTensor, Option<DynState>) {
-        self.0.step_dyn(rank, lr, tensor, grad, state)
+        let lr = lr * self.lr_factor;
+        self.optimizer.step_dyn(rank, lr, tensor, grad, state)
     }
 
     fn to_device_dyn(&self, state: DynState, device: &Device) -> DynState {
-        self.0.to_device_dyn(state, device)
+        self.optimizer.to_device_dyn(state, device)
     }
 
     fn state_flatten(&self, prefix: &str, state: &DynState, out: &mut StateSink) {
-        self.0.state_flatten(prefix, state, out);
+        self.optimizer.state_flatten(prefix, state, out);
     }
 
     fn state_unflatten(
@@ -48,6 +62,6 @@ impl DynOptimizer for AnyOptimizer {
         src: &mut StateSource,
         device: &Device,
     ) -> Option<DynState> {
-        self.0.state_unflatten(rank, prefix, src, device)
+        self.optimizer.state_unflatten(rank, prefix, src, device)
     }
 }

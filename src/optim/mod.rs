@@ -22,6 +22,7 @@ mod config;
 mod convention;
 mod elsewhere;
 mod global;
+mod groups;
 mod modifier;
 mod names;
 mod registry;
@@ -60,6 +61,7 @@ pub use averages::Averages;
 pub use config::RuleConfig;
 pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
+pub use groups::Groups;
 pub use modifier::{
     AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast, IndependentDecay, Lookahead,
     Mars, ModifierConfig, ScheduleFree, Swa, TrustRatio,

@@ -107,6 +107,14 @@ macro_rules! registry {
                 }
             }
 
+            /// The same without any pull towards zero.
+            #[must_use]
+            pub fn without_weight_decay(&self) -> Self {
+                match self {
+                    $(Self::$rule(config) => Self::$rule(config.clone().with_weight_decay(None)),)*
+                }
+            }
+
             /// The modifiers, in the order in which they act.
             pub fn modifiers(&self) -> &[ModifierConfig] {
                 match self {

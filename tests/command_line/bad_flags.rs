@@ -134,6 +134,12 @@ fn numbers_out_of_range() {
             fixture.refuses(&[flag, value], &[flag, value, "at least 0"]);
         }
     }
+    for value in ["0", "1.5", "NaN"] {
+        fixture.refuses(
+            &["--layer-decay", value],
+            &["--layer-decay", value, "at most 1"],
+        );
+    }
     for value in ["-0.1", "1", "NaN", "half"] {
         fixture.refuses(&["--dropout", value], &["--dropout", value, "below 1"]);
     }
@@ -153,6 +159,10 @@ fn settings_that_cannot_go_together() {
             "--validation 0",
         ),
         (&["--hidden", "", "--dropout", "0.5"], "--hidden \"\""),
+        (
+            &["--optimizer", "adam + ema", "--no-decay"],
+            "--optimizer adam + ema has no weight decay",
+        ),
         (
             &["--schedule", "one-cycle", "--warmup", "1"],
             "one_cycle: it warms up by itself",
@@ -252,6 +262,8 @@ fn resume_with_a_different_network() {
         ("--schedule", "cosine", "linear"),
         ("--dropout", "0.5", "0"),
         ("--clip", "1", "unset"),
+        ("--others", "sgd", "unset"),
+        ("--layer-decay", "0.5", "unset"),
         ("--validation", "20", "10"),
         ("--seed", "7", "42"),
     ] {

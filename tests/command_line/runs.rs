@@ -96,6 +96,42 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 #[test]
+fn groups_of_parameters_are_trained_and_resumed() {
+    let flags = [
+        "--optimizer",
+        "muon + ema(decay=0.9)",
+        "--others",
+        "adamw(weight_decay=0.1) + ema(decay=0.9)",
+        "--no-decay",
+        "--layer-decay",
+        "0.75",
+    ];
+    let args = [
+        "--hidden",
+        "8,8",
+        "--batch-size",
+        "5",
+        "--schedule",
+        "constant",
+    ];
+    let run = |epochs: &str| {
+        let fixture = Fixture::new();
+        let text = printed(&fixture.mnist(&[&flags, &args[..], &["--epochs", epochs]].concat()));
+        assert!(
+            text.contains("for all but the hidden matrices, no decay of vectors"),
+            "{text}"
+        );
+        fixture
+    };
+    let (whole, stopped) = (run("3"), run("2"));
+    printed(&stopped.mnist(&["--resume", "--epochs", "3"]));
+    let [one, other] = [&whole, &stopped].map(|it| json(&it.out().join("summary.json")));
+    for field in ["train_loss", "test_loss"] {
+        assert_eq!(one[field], other[field], "{field}");
+    }
+}
+
+#[test]
 fn the_averaged_network_is_tested_saved_and_restored() {
     let args = [
         "--hidden",

@@ -4,7 +4,7 @@ use burn::module::{Module, ParamGroup};
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use burn_extras::optim::{OptimizerConfig, SgdConfig};
+use burn_extras::optim::{Groups, OptimizerConfig, SgdConfig};
 
 use crate::{Point, TwoLayers, configs, stands_still};
 
@@ -111,5 +111,103 @@ fn a_name_clips_its_gradients() {
         for (end, expected) in ends.iter().zip(expected) {
             assert!((end - expected).abs() < 1e-6, "{name}: {ends:?}");
         }
+    }
+}
+
+/// How far the parameters of both layers move in a step with gradients of 1: weights and biases.
+fn moved(config: &str, groups: &Groups) -> [Vec<f32>; 4] {
+    let device = Device::flex().autodiff();
+    let model = TwoLayers {
+        first: LinearConfig::new(2, 2).init(&device),
+        second: LinearConfig::new(2, 2).init(&device),
+    };
+    let config: OptimizerConfig = config.parse().unwrap();
+    let mut optimizer = config.init_for(&model, groups);
+    let mut grads = GradientsParams::new();
+    for layer in [&model.first, &model.second] {
+        let ones = Tensor::<2>::ones([2, 2], &Device::flex());
+        grads.register(layer.weight.id, ones);
+        let ones = Tensor::<1>::ones([2], &Device::flex());
+        grads.register(layer.bias.as_ref().unwrap().id, ones);
+    }
+    let before = model.clone();
+    let after = optimizer.step(0.125, model, grads);
+    let read = |layer: &Linear| {
+        let weight = layer.weight.val().inner().flatten::<1>(0, 1);
+        [weight, layer.bias.as_ref().unwrap().val().inner()]
+    };
+    let of = |model: &TwoLayers| {
+        [read(&model.first), read(&model.second)]
+            .into_iter()
+            .flatten()
+    };
+    let moved = of(&before).zip(of(&after));
+    let moved: Vec<_> = moved
+        .map(|(before, after)| (before - after).into_data().iter::<f32>().collect())
+        .collect();
+    moved.try_into().unwrap()
+}
+
+#[track_caller]
+fn assert_all(moved: &[f32], expected: f32) {
+    let near = |x: &f32| (x - expected).abs() < 1e-6;
+    assert!(moved.iter().all(near), "{moved:?} for {expected}");
+}
+
+#[test]
+fn vectors_and_words_do_not_decay() {
+    let plain = moved("sgd(decoupled_weight_decay=0.5)", &Groups::new());
+    assert!(plain[0].iter().any(|x| (x - 0.125).abs() > 1e-4));
+    let groups = Groups::new().with_no_decay(["second"]);
+    let [first, bias, second, second_bias] = moved("sgd(decoupled_weight_decay=0.5)", &groups);
+    assert!(first.iter().any(|x| (x - 0.125).abs() > 1e-4), "{first:?}");
+    for alone in [bias, second, second_bias] {
+        assert_all(&alone, 0.125);
+    }
+}
+
+#[test]
+fn layers_far_from_the_output_learn_slowly() {
+    let [first, bias, second, second_bias] = moved("sgd", &Groups::new().with_layer_decay(0.25));
+    for (moved, expected) in [
+        (first, 0.03125),
+        (bias, 0.03125),
+        (second, 0.125),
+        (second_bias, 0.125),
+    ] {
+        assert_all(&moved, expected);
+    }
+}
+
+#[test]
+fn all_but_hidden_matrices_have_another_optimizer() {
+    let groups = Groups::new().with_others("sgd".parse().unwrap());
+    let [first, bias, second, second_bias] = moved("muon(weight_decay=0)", &groups);
+    assert!(first.iter().all(|x| (x - 0.125).abs() > 1e-3), "{first:?}");
+    for moved in [bias, second, second_bias] {
+        assert_all(&moved, 0.125);
+    }
+}
+
+#[test]
+fn groups_are_read_from_a_config_file() {
+    let groups = Groups::new()
+        .with_no_decay(["norm"])
+        .with_layer_decay(0.5)
+        .with_others("adamw(weight_decay=0.1)".parse().unwrap());
+    let text = serde_json::to_string(&groups).unwrap();
+    assert_eq!(serde_json::from_str::<Groups>(&text).unwrap(), groups);
+    assert_eq!(serde_json::from_str::<Groups>("{}").unwrap(), Groups::new());
+    let error = Groups::new().with_layer_decay(1.5).validate().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Groups: layer_decay must be above 0 and at most 1, got 1.5"
+    );
+    for wrong in [
+        r#"{"decay": []}"#,
+        r#"{"layer_decay": 2}"#,
+        r#"{"others": "adamm"}"#,
+    ] {
+        assert!(serde_json::from_str::<Groups>(wrong).is_err(), "{wrong}");
     }
 }

@@ -1,7 +1,7 @@
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModifierConfig, OptimizerConfig};
 use serde::Deserialize;
 
 use crate::case::Distance;
@@ -26,12 +26,12 @@ impl Problem {
         serde_json::from_str(include_str!("../goldens/optim.json")).unwrap()
     }
 
-    /// Every name by every preset, and the settings that the goldens try.
+    /// Every preset, every modifier on Adam, and the settings that the goldens try.
     fn configs(&self) -> Vec<OptimizerConfig> {
-        let presets = ["", "_pytorch", "_keras", "_optax", "_book", "_paper"];
-        let names = OptimizerConfig::names().iter();
-        let specs = names.flat_map(|name| presets.map(|preset| format!("{name}{preset}")));
-        let known = specs.filter_map(|spec| spec.parse().ok());
+        let modifiers = ModifierConfig::presets().into_iter();
+        let modified = modifiers.map(|modifier| format!("adam + {modifier}"));
+        let specs = OptimizerConfig::presets().into_iter().chain(modified);
+        let known = specs.map(|spec| spec.parse().unwrap());
         let goldens = self.cases.iter().map(|case| case.spec.parse().unwrap());
         let mut configs = Vec::new();
         for config in known.chain(goldens) {

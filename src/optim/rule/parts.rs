@@ -19,6 +19,10 @@ pub(in crate::optim) struct PartState {
     pub(in crate::optim) clock: Clock,
     pub(in crate::optim) tensors: Vec<Option<DispatchTensor>>,
     pub(super) sums: Vec<Option<DispatchTensor>>,
+    /// Which of both are kept, and the shapes of the sums: of the last step.
+    keeps: Vec<bool>,
+    keeps_sums: Vec<bool>,
+    shapes: Vec<Shape>,
 }
 
 /// Makes a memory fit for a step: what was saved with other settings may lack a tensor, and a parameter may have been
@@ -91,51 +95,20 @@ pub(super) fn run_parts(
         return;
     };
     let decay = Decay::new(clock.weight_decay, clock.lr);
-    let shape = param.shape();
-    let mut readies = Vec::new();
     // Another number of them is another optimizer's state.
     if memories.len() != parts.len() {
-        memories.clear();
-        memories.extend(parts.iter().map(|part| PartState::new(&**part)));
+        *memories = parts.iter().map(|part| PartState::new(&**part)).collect();
     }
-    let shapes: Vec<Vec<Shape>> = parts
-        .iter()
-        .map(|part| {
-            let over = part.sums_over(&shape);
-            over.iter().map(|over| summed(&shape, over)).collect()
-        })
-        .collect();
-    for ((part, memory), shapes) in parts.iter().zip(&mut *memories).zip(&shapes) {
-        if !part.applies(&shape) {
-            readies.push(None);
-            continue;
-        }
-        let first = memory.prepare(&**part, param, shapes);
-        memory.clock.advance(clock);
-        if first && let Some(kernel) = part.start() {
-            let keeps = vec![true; memory.tensors.len()];
-            start(&*kernel, param, &mut memory.tensors, &keeps);
-        }
-        readies.push(part.ready(&mut memory.clock, decay, &shape));
-    }
-    let keeps: Vec<_> = parts
-        .iter()
-        .map(|part| (vec![true; part.states()], part.keeps_sums()))
+    let each = parts.iter().zip(&mut *memories);
+    let readies: Vec<_> = each
+        .map(|(part, memory)| get_ready(&**part, memory, clock, decay, param))
         .collect();
     let [mut before, mut steps, mut after] = [const { Vec::new() }; 3];
-    for ((((part, ready), memory), shapes), (keeps, keeps_sums)) in parts
-        .iter()
-        .zip(&readies)
-        .zip(memories)
-        .zip(shapes)
-        .zip(&keeps)
-    {
-        let Some(ready) = ready else {
-            continue;
-        };
+    for ((part, ready), memory) in parts.iter().zip(&readies).zip(memories) {
         let work = match ready {
-            Ready::Fused(fused) => Work::Fused(fused.stage(memory, keeps, keeps_sums, shapes)),
-            Ready::Whole(function) => Work::Whole(&**function),
+            None => continue,
+            Some(Ready::Fused(fused)) => Work::Fused(fused.stage(memory)),
+            Some(Ready::Whole(function)) => Work::Whole(&**function),
         };
         match part.changes() {
             Changes::Gradient => before.push(work),
@@ -166,6 +139,26 @@ pub(super) fn run_parts(
     run_stages(&mut stages, step);
 }
 
+/// Brings what a part remembers to this step; what it is to run, if anything.
+fn get_ready(
+    part: &dyn Part,
+    memory: &mut PartState,
+    clock: &Clock,
+    decay: Decay,
+    param: &DispatchTensor,
+) -> Option<Ready> {
+    let shape = param.shape();
+    if !part.applies(&shape) {
+        return None;
+    }
+    let first = memory.prepare(part, &shape);
+    memory.clock.advance(clock);
+    if first && let Some(kernel) = part.start() {
+        start(&*kernel, param, &mut memory.tensors, &memory.keeps);
+    }
+    part.ready(&mut memory.clock, decay, &shape)
+}
+
 /// A stage without states or sums.
 fn plain(kernel: &dyn Kernel) -> Stage<'_> {
     Stage {
@@ -183,25 +176,19 @@ enum Work<'a> {
 }
 
 impl Fused {
-    fn stage<'a>(
-        &'a self,
-        memory: &'a mut PartState,
-        keeps: &'a [bool],
-        keeps_sums: &'a [bool],
-        shapes: Vec<Shape>,
-    ) -> Stage<'a> {
+    fn stage<'a>(&'a self, memory: &'a mut PartState) -> Stage<'a> {
         let sums = self.sums.as_ref().map(|[measure, settle]| Sums {
             measure: &**measure,
             settle: &**settle,
             before: &mut memory.sums,
-            keeps: keeps_sums,
-            shapes,
+            keeps: &memory.keeps_sums,
+            shapes: memory.shapes.clone(),
         });
         Stage {
             sees_gradient: true,
             apply: &*self.apply,
             states: &mut memory.tensors,
-            keeps,
+            keeps: &memory.keeps,
             sums,
         }
     }
@@ -209,30 +196,54 @@ impl Fused {
 
 impl PartState {
     pub(super) fn new(part: &dyn Part) -> Self {
+        let keeps_sums = part.keeps_sums();
         Self {
             clock: Clock::new(part.memory()),
             tensors: vec![None; part.states()],
-            sums: vec![None; part.keeps_sums().len()],
+            sums: vec![None; keeps_sums.len()],
+            keeps: vec![true; part.states()],
+            keeps_sums,
+            shapes: Vec::new(),
+        }
+    }
+
+    /// What was saved of a part.
+    pub(super) fn saved(
+        clock: Clock,
+        tensors: Vec<Option<DispatchTensor>>,
+        sums: Vec<Option<DispatchTensor>>,
+    ) -> Self {
+        Self {
+            clock,
+            tensors,
+            sums,
+            keeps: Vec::new(),
+            keeps_sums: Vec::new(),
+            shapes: Vec::new(),
         }
     }
 
     /// Starts anew where the parameter has another shape. Whether it starts.
-    fn prepare(&mut self, part: &dyn Part, param: &DispatchTensor, sums: &[Shape]) -> bool {
+    fn prepare(&mut self, part: &dyn Part, shape: &Shape) -> bool {
+        let over = part.sums_over(shape);
+        self.shapes = over.iter().map(|over| summed(shape, over)).collect();
+        self.keeps = vec![true; part.states()];
+        self.keeps_sums = part.keeps_sums();
         let fits = |(sum, shape): (&Option<DispatchTensor>, &Shape)| match sum {
             Some(sum) => sum.shape() == *shape,
             None => true,
         };
-        let same = self.tensors.len() == part.states() && self.sums.len() == sums.len();
-        if !same || !self.sums.iter().zip(sums).all(fits) {
-            *self = Self::new(part);
+        let same = self.tensors.len() == part.states() && self.sums.len() == self.shapes.len();
+        if !same || !self.sums.iter().zip(&self.shapes).all(fits) {
+            self.clock = Clock::new(part.memory());
+            self.tensors = vec![None; part.states()];
+            self.sums = vec![None; self.shapes.len()];
         }
-        let keeps = vec![true; self.tensors.len()];
-        prepare(
-            &mut self.clock,
-            part.memory(),
-            &mut self.tensors,
-            &keeps,
-            &param.shape(),
-        )
+        let (clock, tensors) = (&mut self.clock, &mut self.tensors);
+        let first = prepare(clock, part.memory(), tensors, &self.keeps, shape);
+        if first {
+            self.sums.fill(None);
+        }
+        first
     }
 }

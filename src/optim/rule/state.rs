@@ -116,11 +116,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
                         .collect(),
                 )
             });
-            parts.push(PartState {
-                clock,
-                tensors: tensors?,
-                sums: sums?,
-            });
+            parts.push(PartState::saved(clock, tensors?, sums?));
         }
         Some(Self {
             clock,
