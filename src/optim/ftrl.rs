@@ -117,6 +117,8 @@ mod tests {
         let mut clock = Clock {
             lr: 0.0,
             time: 1,
+            rank: 1,
+            elements: 1,
             memory: [0.0; 2],
             weight_decay: None,
         };

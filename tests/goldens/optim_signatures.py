@@ -161,6 +161,21 @@ MUON_NEUTRAL_IN = {"muon_pytorch": {"ns_coefficients": (3.4445, -4.7750, 2.0315)
 # What keeps a norm or a denominator from zero is part of the formula here.
 MUON_EPSILON = {"muon_pytorch": 1e-7, "muon_optax": 1e-8, "muon_keras": 1e-7, "muon_timm": 1e-7}
 
+# So are Adafactor's.
+ADAFACTOR = {
+    "beta2_decay": "beta_2_decay",
+    "beta_2_decay": "beta_2_decay",
+    "clip_threshold": "clip_threshold",
+    "clipping_threshold": "clip_threshold",
+    "d": "clip_threshold",
+    "epsilon_1": "epsilon_1",
+    "epsilon_2": "epsilon_2",
+    "min_dim_size_to_factor": "min_dim_size_to_factor",
+    "momentum": "momentum",
+    "multiply_by_parameter_scale": "multiply_by_parameter_scale",
+}
+ADAFACTOR_NEUTRAL = {"decay_offset": 0, "factored": True, "relative_step": True}
+
 o, t = keras.optimizers, torch.optim
 MOMENTUM = {"momentum": 0.9}
 NESTEROV = {"momentum": 0.9, "nesterov": True}
@@ -289,7 +304,43 @@ def muon_entry(preset, function):
     }
 
 
+def adafactor_entry(preset, function):
+    """Its weight decay has a place of its own in each library: before or after the size of the weights is taken."""
+    learning_rate, weight_decay, settings = None, None, {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        default = parameter.default
+        neutral = NEUTRAL | ADAFACTOR_NEUTRAL
+        if name in ("params", "kwargs", "name", "dtype_momentum"):
+            continue
+        if name in ("lr", "learning_rate"):
+            if default is not None:
+                learning_rate = float(default)
+        elif name in ("weight_decay", "weight_decay_rate"):
+            weight_decay = float(default or 0.0)
+        elif name in ADAFACTOR:
+            settings[ADAFACTOR[name]] = float(default or 0.0)
+        elif name == "decay_rate":
+            settings["beta_2_decay"] = -float(default)
+        elif name == "eps" and isinstance(default, tuple):
+            # The first is that of the type of the weights.
+            assert default[0] is None, (preset, default)
+            settings |= {"epsilon_1": torch.finfo(torch.float32).eps, "epsilon_2": float(default[1])}
+        elif name == "eps":
+            settings["epsilon_1"] = float(default)
+        else:
+            assert default == neutral[name], (preset, name, default)
+    return {
+        "source": module_of(function),
+        "learning_rate": learning_rate,
+        "weight_decay": weight_decay,
+        "kind": "own",
+        "settings": settings,
+    }
+
+
 def entry(preset, function, chosen):
+    if preset.startswith("adafactor"):
+        return adafactor_entry(preset, function)
     if preset.startswith("muon"):
         return muon_entry(preset, function)
     learning_rate, weight_decay, settings = None, None, dict(FIXED.get(preset, {}))

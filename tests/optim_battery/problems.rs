@@ -6,7 +6,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::optim::OptimizerConfig;
 
-use crate::{Point, configs, devices, lr, regression, rule, stands_still};
+use crate::{Point, configs, devices, lr, regression, rule};
 
 /// Goes down from `start` by the gradient `slope`, the learning rate falling to zero, and returns
 /// where it arrives.
