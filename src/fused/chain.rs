@@ -206,7 +206,11 @@ mod tests {
                 let blended = chain.link(&Blend, smallvec![0, 1, 2], 2);
                 let mix = chain.link(&Mix, smallvec![blended.start, 0], 1);
                 chain.give(mix.collect());
-                let room = tensor(1, 0.0, FloatDType::F64);
+                let wide = match dtype {
+                    FloatDType::F64 => FloatDType::F64,
+                    _ => FloatDType::F32,
+                };
+                let room = tensor(1, 0.0, wide);
                 let mut given: Few<_> = inputs.into_iter().chain([room]).map(Some).collect();
                 let sum = run(&chain, &mut given, &[Output::Like(3)]).pop().flatten();
                 let (sum, expected) = (numbers(sum)[0], mixed.iter().sum::<f64>());

@@ -15,6 +15,8 @@ fn accuracy(flag: &str, name: &str) -> f64 {
         // PyTorch's learning rate for SGD, 0.001, takes ten times as many steps.
         // NovoGrad's, 0.001, wants more as well.
         "sgd" | "novograd" => &["--lr", "0.01"],
+        // PyTorch's is 0.001 here too; other libraries take this one.
+        "muon" => &["--lr", "0.02"],
         // timm's, 1, is meant for its weight decay, without which it is plain gradient descent.
         "lars" => &["--lr", "0.1"],
         _ => &[],
