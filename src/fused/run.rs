@@ -119,10 +119,10 @@ mod flex {
             return false;
         };
         drop(given);
-        let tensors = inputs.iter().filter_map(|input| input.as_ref());
+        let mut tensors = inputs.iter().filter_map(|input| input.as_ref());
         let autodiff = tensors
-            .last()
-            .map(|tensor| tensor.autodiff)
+            .next_back()
+            .map(|it| it.autodiff)
             .unwrap_or_default();
         for (made, output) in made.into_iter().zip(outputs) {
             let Output::Like(place) = *output else {

@@ -31,6 +31,12 @@ impl<E> Place<E> {
     }
 }
 
+/// What a link reads and where it writes.
+struct Wires<E> {
+    reads: Few<Input<E>>,
+    writes: Few<Target<E>>,
+}
+
 /// A result that must not be written before all links have read what is in its memory.
 struct Late<E> {
     between: *const Block<E>,
@@ -54,9 +60,8 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
             None => Place::Spread,
         })
         .collect();
-    // What each link reads and writes.
     let mut late = Vec::new();
-    let mut wires: Vec<(Few<Input<E>>, Few<Target<E>>)> = Vec::new();
+    let mut wires = Vec::new();
     let mut summed = Vec::new();
     for (index, link) in chain.links().iter().enumerate() {
         let reads = link.reads.iter().map(|register| match places[*register] {
@@ -106,11 +111,12 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
             places.push(place);
             writes.push(target);
         }
-        wires.push((reads, writes));
+        wires.push(Wires { reads, writes });
     }
     for first in (0..len).step_by(STRIDE) {
         let blocks = STRIDE.min(len - first);
-        for (link, (reads, writes)) in chain.links().iter().zip(&mut wires) {
+        for (link, wires) in chain.links().iter().zip(&mut wires) {
+            let Wires { reads, writes } = wires;
             for (register, input) in link.reads.iter().zip(reads.iter_mut()) {
                 if let Some(start) = places[*register].at(first) {
                     input.move_to(start);
@@ -135,15 +141,14 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
         }
     }
     // Blocks that are spread or summed go on in the next chunk.
-    for (link, (reads, _)) in chain.links().iter().zip(&mut wires) {
-        for (register, read) in link.reads.iter().zip(reads) {
+    for (link, wires) in chain.links().iter().zip(&mut wires) {
+        for (register, read) in link.reads.iter().zip(&mut wires.reads) {
             if matches!(places[*register], Place::Spread) {
                 core::mem::swap(read, &mut inputs[*register]);
             }
         }
     }
     for (link, write, result) in summed {
-        let (_, writes) = &mut wires[link];
-        core::mem::swap(&mut writes[write], &mut targets[result]);
+        core::mem::swap(&mut wires[link].writes[write], &mut targets[result]);
     }
 }
