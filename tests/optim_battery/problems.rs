@@ -107,8 +107,10 @@ fn fits_a_regression_on_every_device() {
             }
             let mut optimizer = config.init();
             let mut model = LinearConfig::new(2, 1).init(&device);
-            // Far from the solution, wherever the initial weights are.
+            // The same start for all, far from the solution.
+            let weight = Tensor::<2>::from_data([[0.4], [-0.2]], &device).require_grad();
             let bias = Tensor::<1>::from_data([3.0], &device).require_grad();
+            model.weight = Param::from_tensor(weight);
             model.bias = Some(Param::from_tensor(bias));
             let before: f32 = regression(&model, &device).into_scalar();
             for step in 0..steps {
