@@ -149,7 +149,14 @@ const COMPOSED: [(&str, &str); 10] = [
 ];
 
 /// What is the same as a rule that a library has.
-const SAME: [(&str, &str); 1] = [("lamb_optax", "adam_optax(epsilon=1e-6) + trust_ratio")];
+const SAME: [(&str, &str); 2] = [
+    ("lamb_optax", "adam_optax(epsilon=1e-6) + trust_ratio"),
+    // For a matrix, [in, out].
+    (
+        "adaptive_clip_optax(momentum, clip_factor=0.01, epsilon=1.5)",
+        "momentum + adaptive_clip(epsilon=1.5)",
+    ),
+];
 
 /// The modifiers by the name that the cases have, and by that of here.
 const MODIFIERS: [(&str, &str); 14] = [

@@ -96,7 +96,7 @@ impl RunConfig {
     pub fn optimizer_of<M: Module>(&self, module: &M) -> ModuleOptimizer {
         let mut groups = Groups::new();
         if self.no_decay {
-            groups = groups.with_no_decay([""; 0]);
+            groups = groups.with_no_decay(Vec::<String>::new());
         }
         if let Some(factor) = self.layer_decay {
             groups = groups.with_layer_decay(factor);

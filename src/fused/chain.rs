@@ -147,6 +147,11 @@ mod tests {
         tensor.cast(dtype).into_dispatch()
     }
 
+    /// Two tensors, and a number that is spread over them.
+    fn inputs(len: usize, dtype: FloatDType) -> [DispatchTensor; 3] {
+        [(len, -3.0), (len, 1.5), (1, 0.5)].map(|(len, start)| tensor(len, start, dtype))
+    }
+
     fn numbers(tensor: Option<DispatchTensor>) -> Vec<f64> {
         let tensor = Tensor::<1>::from_dispatch(tensor.expect("a result"));
         tensor.into_data().iter().collect()
@@ -172,18 +177,13 @@ mod tests {
     fn a_chain_does_what_its_links_do_one_after_another() {
         for dtype in DTYPES {
             for len in LENGTHS {
-                let inputs = [
-                    tensor(len, -3.0, dtype),
-                    tensor(len, 1.5, dtype),
-                    tensor(1, 0.5, dtype),
-                ];
+                let inputs = inputs(len, dtype);
                 let [blend, mixed, _] = expected(&inputs);
                 let mut chain = Chain::new(3);
                 let blended = chain.link(&Blend, smallvec![0, 1, 2], 2);
                 let mix = chain.link(&Mix, smallvec![blended.start, 0], 1);
                 chain.give(vec![blended.start, mix.start]);
-                let [x, y, k] = inputs;
-                let (mut x, mut y, mut k) = (Some(x), Some(y), Some(k));
+                let [mut x, mut y, mut k] = inputs.map(Some);
                 let outputs = [Output::Like(0), Output::Like(1)];
                 run_over(&chain, &mut [&mut x, &mut y, &mut k], &outputs);
                 assert_eq!(numbers(x), blend, "{len} numbers in {dtype:?}");
@@ -196,11 +196,7 @@ mod tests {
     fn what_a_link_makes_is_added_up() {
         for dtype in DTYPES {
             for len in LENGTHS {
-                let inputs = [
-                    tensor(len, -3.0, dtype),
-                    tensor(len, 1.5, dtype),
-                    tensor(1, 0.5, dtype),
-                ];
+                let inputs = inputs(len, dtype);
                 let [_, mixed, _] = expected(&inputs);
                 let mut chain = Chain::new(4);
                 let blended = chain.link(&Blend, smallvec![0, 1, 2], 2);
@@ -226,17 +222,15 @@ mod tests {
     /// What somebody else holds stays as it is.
     #[test]
     fn shared_memory_is_left_alone() {
-        let len = 5000;
-        let dtype = FloatDType::F32;
-        let [x, y] = [-3.0, 1.5].map(|start| tensor(len, start, dtype));
-        let held = x.clone();
+        let inputs = inputs(5000, FloatDType::F32);
+        let held = inputs[0].clone();
         let mut chain = Chain::new(3);
         let blended = chain.link(&Blend, smallvec![0, 1, 2], 2);
         let mix = chain.link(&Mix, smallvec![blended.start, 0], 1);
         chain.give(vec![mix.start, blended.start + 1]);
         let before = numbers(Some(held.clone()));
-        let [_, mixed, difference] = expected(&[x.clone(), y.clone(), tensor(1, 0.5, dtype)]);
-        let (mut x, mut y, mut k) = (Some(x), Some(y), Some(tensor(1, 0.5, dtype)));
+        let [_, mixed, difference] = expected(&inputs);
+        let [mut x, mut y, mut k] = inputs.map(Some);
         let outputs = [Output::Like(0), Output::Like(1)];
         run_over(&chain, &mut [&mut x, &mut y, &mut k], &outputs);
         assert_eq!(numbers(x), mixed);

@@ -32,4 +32,4 @@ pub(crate) use pack::{Array, Pair};
 pub(crate) use rows::twin;
 pub use rows::{RowFormula, apply_rows, apply_rows_composed};
 pub(crate) use rows::{apply_shared_rows, shared_rows};
-pub(crate) use run::{cast, run, run_over};
+pub(crate) use run::{cast, run, run_over, widened};

@@ -18,24 +18,7 @@ pub(crate) fn run(
     if let Some(results) = flex::run(kernel, inputs, outputs) {
         return results;
     }
-    let dtypes: Few<_> = inputs
-        .iter()
-        .map(|input| input.as_ref().map(|tensor| tensor.dtype()))
-        .collect();
-    let widened = |tensor: DispatchTensor| match tensor.dtype() {
-        DType::F16 | DType::BF16 => cast(tensor, FloatDType::F32),
-        _ => tensor,
-    };
-    let inputs = inputs.drain(..).map(|input| input.map(widened)).collect();
-    let results = compose::<Dispatch>(Operation::Each(kernel), inputs, outputs).into_iter();
-    let narrowed = |(result, output): (Option<_>, &Output)| match (result, output) {
-        (Some(result), Output::Like(input)) => {
-            let dtype = dtypes[*input].expect("an input that is present");
-            Some(cast(result, dtype.into()))
-        }
-        (result, _) => result,
-    };
-    results.zip(outputs).map(narrowed).collect()
+    composed(kernel, inputs.drain(..).collect(), outputs)
 }
 
 /// Runs a map as [`run`] does, and puts its results in the places of the inputs that they are like.
@@ -48,12 +31,42 @@ pub(crate) fn run_over(
     if flex::run_over(kernel, inputs, outputs) {
         return;
     }
-    let mut taken: Few<_> = inputs.iter_mut().map(|input| input.take()).collect();
-    let results = run(kernel, &mut taken, outputs);
+    let taken = inputs.iter_mut().map(|input| input.take()).collect();
+    let results = composed(kernel, taken, outputs);
     for (result, output) in results.into_iter().zip(outputs) {
         if let Output::Like(input) = *output {
             *inputs[input] = result;
         }
+    }
+}
+
+/// Runs a map as tensor operations.
+fn composed(
+    kernel: &dyn Kernel,
+    inputs: Few<Option<DispatchTensor>>,
+    outputs: &[Output],
+) -> Few<Option<DispatchTensor>> {
+    let dtypes: Few<_> = inputs
+        .iter()
+        .map(|input| input.as_ref().map(|tensor| tensor.dtype()))
+        .collect();
+    let inputs = inputs.into_iter().map(|input| input.map(widened)).collect();
+    let results = compose::<Dispatch>(Operation::Each(kernel), inputs, outputs).into_iter();
+    let narrowed = |(result, output): (Option<_>, &Output)| match (result, output) {
+        (Some(result), Output::Like(input)) => {
+            let dtype = dtypes[*input].expect("an input that is present");
+            Some(cast(result, dtype.into()))
+        }
+        (result, _) => result,
+    };
+    results.zip(outputs).map(narrowed).collect()
+}
+
+/// The tensor in the type that its numbers are computed in.
+pub(crate) fn widened(tensor: DispatchTensor) -> DispatchTensor {
+    match tensor.dtype() {
+        DType::F16 | DType::BF16 => cast(tensor, FloatDType::F32),
+        _ => tensor,
     }
 }
 
@@ -79,7 +92,7 @@ mod flex {
 
     type Tensors = Few<Option<DispatchTensor>>;
 
-    /// A tensor on the Flex backend, which is in no other place.
+    /// The tensor, if it is one of the Flex backend's.
     fn flex_tensor(tensor: &mut DispatchTensor) -> Option<&mut FlexTensor> {
         match &mut tensor.kind {
             DispatchTensorKind::Flex(BackendTensor::Float(tensor)) => Some(tensor),

@@ -1,7 +1,10 @@
 //! Gradients and parameters at the edges of what their type can hold.
 
 use burn::module::Param;
-use burn::tensor::{Device, FloatDType, Tensor, TensorData};
+use burn::optim::Optimizer;
+use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
+use burn_extras::fused::Number;
+use burn_extras::optim::{Clock, MeasuredRule, Modifiers, OptimizerConfig, RuleOptimizer};
 
 use crate::{Point, configs, devices, lr};
 
@@ -79,4 +82,64 @@ fn half_precision_keeps_its_state_in_f32() {
             );
         }
     }
+}
+
+/// What two modifiers take off besides the rule's step: of all weights, and of those that the step makes smaller.
+#[test]
+fn modifiers_decay_what_they_say() {
+    let device = Device::flex().autodiff();
+    let start = [2.0, -2.0, 0.5];
+    // The step is (0.1, 0.1, 0): it makes the first weight smaller, the second larger, and leaves the third.
+    let grad = [1.0, 1.0, 0.0];
+    for (spec, expected) in [
+        ("sgd + independent_decay(strength=0.25)", [1.4, -1.6, 0.375]),
+        ("sgd + cautious_decay(strength=0.5)", [1.8, -2.1, 0.5]),
+    ] {
+        let config: OptimizerConfig = spec.parse().unwrap();
+        let point = Point::new(&start, &device).step(&mut config.init(), 0.1, &grad);
+        for (found, expected) in point.values().iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{spec}: {found} for {expected}"
+            );
+        }
+    }
+}
+
+/// Gradient descent that looks at the type of its gradients as matrices.
+#[derive(Clone, Debug)]
+struct Watched;
+
+impl MeasuredRule<0, 0> for Watched {
+    type Scalars = f64;
+    const STATE_NAMES: [&'static str; 0] = [];
+    const SUM_NAMES: [&'static str; 0] = [];
+
+    fn before(&self) -> Modifiers {
+        Modifiers::new().with_matrix(|matrix, _| {
+            assert_eq!(matrix.dtype(), DType::F32);
+            matrix
+        })
+    }
+
+    fn scalars_of(&self, clock: &mut Clock) -> f64 {
+        clock.lr
+    }
+
+    fn measure<N: Number>(&self, _: &f64, _: N, _: N, _: [N; 0]) -> [N; 0] {
+        []
+    }
+
+    fn update_by<N: Number>(&self, lr: &f64, w: N, g: N, _: [N; 0], _: [N; 0]) -> (N, [N; 0]) {
+        (w - g * *lr, [])
+    }
+}
+
+#[test]
+fn matrices_of_half_precision_are_worked_on_in_f32() {
+    let ones = Tensor::<2>::ones([2, 3], &Device::flex()).cast(FloatDType::F16);
+    let optimizer = RuleOptimizer::new(Watched);
+    let (stepped, _) = optimizer.step(0.5, ones.clone(), ones, None);
+    assert_eq!(stepped.dtype(), DType::F16);
+    assert!(stepped.into_data().iter::<f32>().all(|x| x == 0.5));
 }

@@ -211,10 +211,7 @@ impl<E: Arithmetic> Pass<E> {
         let mut blocks: SmallVec<[Block<E>; 12]> = SmallVec::new();
         if !wide || !last.is_empty() {
             let each = if wide { 1 } else { WIDENED };
-            let needed = each * (inputs.len() + targets.len());
-            blocks.reserve(needed);
-            // SAFETY: there is room for as many, and plain numbers are written before they are read.
-            unsafe { blocks.set_len(needed) };
+            blocks.resize(each * (inputs.len() + targets.len()), zeros);
         }
         if whole == 0 {
             // The last block is all there is.
@@ -271,8 +268,6 @@ impl<E: Arithmetic> Pass<E> {
                 let numbers = &mut wide.as_flattened_mut()[..range.len()];
                 // SAFETY: the range is within the tensor.
                 unsafe { E::widen(memory.float, memory.at(range.start), numbers) };
-                // What lies past the end is nobody's, but must be a number.
-                wide.as_flattened_mut()[range.len()..].fill(E::zeroed());
                 inputs[index].move_to(wide.as_ptr());
             }
         }

@@ -1,3 +1,5 @@
+use burn::tensor::Shape;
+
 use super::WeightDecay;
 
 /// The step counter of one parameter and what else outlives a step, in `f64`.
@@ -32,12 +34,12 @@ impl Clock {
         }
     }
 
-    /// On to a step, whose learning rate and weight decay `other` has.
-    pub(super) fn advance(&mut self, other: &Self) {
-        self.lr = other.lr;
-        self.weight_decay = other.weight_decay;
-        self.rank = other.rank;
-        self.elements = other.elements;
+    /// On to a step of a parameter of this shape.
+    pub(super) fn advance(&mut self, lr: f64, weight_decay: Option<WeightDecay>, shape: &Shape) {
+        self.lr = lr;
+        self.weight_decay = weight_decay;
+        self.rank = shape.num_dims();
+        self.elements = shape.num_elements();
         self.time += 1;
     }
 

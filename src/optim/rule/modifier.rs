@@ -202,7 +202,7 @@ impl Modifiers {
     ///
     /// # Panics
     ///
-    /// When it is one of the parameter.
+    /// When it changes something else.
     #[must_use]
     pub fn with<M, const K: usize, const S: usize>(mut self, modifier: M) -> Self
     where
@@ -210,7 +210,7 @@ impl Modifiers {
     {
         assert!(
             M::CHANGES == Changes::Gradient,
-            "Modifiers: {modifier:?} changes the parameter, not the gradient"
+            "Modifiers: {modifier:?} does not change the gradient"
         );
         self.0.push(part(modifier));
         self

@@ -73,8 +73,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         self
     }
 
-    /// Adds a modifier. Those of the gradient act in the order in which they are added, and so do those of the
-    /// parameter.
+    /// Adds a modifier. Those of the gradient act in the order in which they are added, and so do those of the step and
+    /// those of the parameter.
     #[must_use]
     pub fn with_modifier<M, const L: usize, const T: usize>(self, modifier: M) -> Self
     where
@@ -126,11 +126,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if first {
             **sums = [const { None }; S];
         }
-        clock.lr = lr;
-        clock.weight_decay = self.weight_decay;
-        clock.rank = shape.num_dims();
-        clock.elements = shape.num_elements();
-        clock.time += 1;
+        clock.advance(lr, self.weight_decay, &shape);
         let update = Update {
             scalars: self.rule.scalars_of(clock),
             decay: Decay::new(self.weight_decay, lr),

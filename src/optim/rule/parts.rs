@@ -11,7 +11,7 @@ use super::decay::Decay;
 use super::modifier::{Fused, Part, Ready, TakeStep, ToStep};
 use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages};
 use super::{Changes, Clock};
-use crate::fused::{Few, Kernel, Output, run};
+use crate::fused::{Few, Kernel, Output, run, widened};
 
 /// What a part remembers of one parameter.
 #[derive(Clone, Debug)]
@@ -19,9 +19,14 @@ pub(in crate::optim) struct PartState {
     pub(in crate::optim) clock: Clock,
     pub(in crate::optim) tensors: Vec<Option<DispatchTensor>>,
     pub(super) sums: Vec<Option<DispatchTensor>>,
-    /// Which of both are kept, and the shapes of the sums: of the last step.
+}
+
+/// What a part is to run in a step, and what that needs to know.
+struct Prepared {
+    ready: Ready,
     keeps: Vec<bool>,
     keeps_sums: Vec<bool>,
+    /// The shapes of the sums.
     shapes: Vec<Shape>,
 }
 
@@ -73,7 +78,7 @@ pub(super) fn start(
 }
 
 /// The shape of a sum over these axes.
-pub(super) fn summed(shape: &Shape, over: &[usize]) -> Shape {
+fn summed(shape: &Shape, over: &[usize]) -> Shape {
     let place = |axis: usize| match over.contains(&axis) {
         true => 1,
         false => shape[axis],
@@ -100,15 +105,17 @@ pub(super) fn run_parts(
         *memories = parts.iter().map(|part| PartState::new(&**part)).collect();
     }
     let each = parts.iter().zip(&mut *memories);
-    let readies: Vec<_> = each
-        .map(|(part, memory)| get_ready(&**part, memory, clock, decay, param))
+    let prepared: Vec<_> = each
+        .map(|(part, memory)| memory.prepare(&**part, clock, decay, param))
         .collect();
     let [mut before, mut steps, mut after] = [const { Vec::new() }; 3];
-    for ((part, ready), memory) in parts.iter().zip(&readies).zip(memories) {
-        let work = match ready {
-            None => continue,
-            Some(Ready::Fused(fused)) => Work::Fused(fused.stage(memory)),
-            Some(Ready::Whole(function)) => Work::Whole(&**function),
+    for ((part, prepared), memory) in parts.iter().zip(&prepared).zip(memories) {
+        let Some(prepared) = prepared else {
+            continue;
+        };
+        let work = match &prepared.ready {
+            Ready::Fused(fused) => Work::Fused(prepared.stage(fused, memory)),
+            Ready::Whole(function) => Work::Whole(&**function),
         };
         match part.changes() {
             Changes::Gradient => before.push(work),
@@ -128,7 +135,7 @@ pub(super) fn run_parts(
             Work::Fused(stage) => stages.push(stage),
             Work::Whole(function) => {
                 let now = match stages.is_empty() {
-                    true => step.iter().flatten().last().cloned(),
+                    true => step.iter().flatten().next_back().cloned().map(widened),
                     false => Some(run_gradient_stages(&mut stages, step)),
                 };
                 stages.clear();
@@ -137,26 +144,6 @@ pub(super) fn run_parts(
         }
     }
     run_stages(&mut stages, step);
-}
-
-/// Brings what a part remembers to this step; what it is to run, if anything.
-fn get_ready(
-    part: &dyn Part,
-    memory: &mut PartState,
-    clock: &Clock,
-    decay: Decay,
-    param: &DispatchTensor,
-) -> Option<Ready> {
-    let shape = param.shape();
-    if !part.applies(&shape) {
-        return None;
-    }
-    let first = memory.prepare(part, &shape);
-    memory.clock.advance(clock);
-    if first && let Some(kernel) = part.start() {
-        start(&*kernel, param, &mut memory.tensors, &memory.keeps);
-    }
-    part.ready(&mut memory.clock, decay, &shape)
 }
 
 /// A stage without states or sums.
@@ -175,75 +162,72 @@ enum Work<'a> {
     Whole(&'a dyn Fn(DispatchTensor) -> DispatchTensor),
 }
 
-impl Fused {
-    fn stage<'a>(&'a self, memory: &'a mut PartState) -> Stage<'a> {
-        let sums = self.sums.as_ref().map(|[measure, settle]| Sums {
+impl Prepared {
+    fn stage<'a>(&'a self, fused: &'a Fused, memory: &'a mut PartState) -> Stage<'a> {
+        let sums = fused.sums.as_ref().map(|[measure, settle]| Sums {
             measure: &**measure,
             settle: &**settle,
             before: &mut memory.sums,
-            keeps: &memory.keeps_sums,
-            shapes: memory.shapes.clone(),
+            keeps: &self.keeps_sums,
+            shapes: self.shapes.clone(),
         });
         Stage {
             sees_gradient: true,
-            apply: &*self.apply,
+            apply: &*fused.apply,
             states: &mut memory.tensors,
-            keeps: &memory.keeps,
+            keeps: &self.keeps,
             sums,
         }
     }
 }
 
 impl PartState {
-    pub(super) fn new(part: &dyn Part) -> Self {
-        let keeps_sums = part.keeps_sums();
+    fn new(part: &dyn Part) -> Self {
         Self {
             clock: Clock::new(part.memory()),
             tensors: vec![None; part.states()],
-            sums: vec![None; keeps_sums.len()],
-            keeps: vec![true; part.states()],
-            keeps_sums,
-            shapes: Vec::new(),
+            sums: vec![None; part.keeps_sums().len()],
         }
     }
 
-    /// What was saved of a part.
-    pub(super) fn saved(
-        clock: Clock,
-        tensors: Vec<Option<DispatchTensor>>,
-        sums: Vec<Option<DispatchTensor>>,
-    ) -> Self {
-        Self {
-            clock,
-            tensors,
-            sums,
-            keeps: Vec::new(),
-            keeps_sums: Vec::new(),
-            shapes: Vec::new(),
+    /// Brings what a part remembers to this step; what it is to run, if anything. The clock is that of the rule.
+    fn prepare(
+        &mut self,
+        part: &dyn Part,
+        clock: &Clock,
+        decay: Decay,
+        param: &DispatchTensor,
+    ) -> Option<Prepared> {
+        let shape = param.shape();
+        if !part.applies(&shape) {
+            return None;
         }
-    }
-
-    /// Starts anew where the parameter has another shape. Whether it starts.
-    fn prepare(&mut self, part: &dyn Part, shape: &Shape) -> bool {
-        let over = part.sums_over(shape);
-        self.shapes = over.iter().map(|over| summed(shape, over)).collect();
-        self.keeps = vec![true; part.states()];
-        self.keeps_sums = part.keeps_sums();
+        let over = part.sums_over(&shape);
+        let shapes: Vec<_> = over.iter().map(|over| summed(&shape, over)).collect();
+        let keeps = vec![true; part.states()];
         let fits = |(sum, shape): (&Option<DispatchTensor>, &Shape)| match sum {
             Some(sum) => sum.shape() == *shape,
             None => true,
         };
-        let same = self.tensors.len() == part.states() && self.sums.len() == self.shapes.len();
-        if !same || !self.sums.iter().zip(&self.shapes).all(fits) {
-            self.clock = Clock::new(part.memory());
-            self.tensors = vec![None; part.states()];
-            self.sums = vec![None; self.shapes.len()];
+        // What another part left, or a parameter of another shape.
+        let same = self.tensors.len() == keeps.len() && self.sums.len() == shapes.len();
+        if !same || !self.sums.iter().zip(&shapes).all(fits) {
+            *self = Self::new(part);
         }
-        let (clock, tensors) = (&mut self.clock, &mut self.tensors);
-        let first = prepare(clock, part.memory(), tensors, &self.keeps, shape);
+        let (own, tensors) = (&mut self.clock, &mut self.tensors);
+        let first = prepare(own, part.memory(), tensors, &keeps, &shape);
+        own.advance(clock.lr, clock.weight_decay, &shape);
         if first {
             self.sums.fill(None);
+            if let Some(kernel) = part.start() {
+                start(&*kernel, param, tensors, &keeps);
+            }
         }
-        first
+        Some(Prepared {
+            ready: part.ready(own, decay, &shape)?,
+            keeps,
+            keeps_sums: part.keeps_sums(),
+            shapes,
+        })
     }
 }

@@ -116,7 +116,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
                         .collect(),
                 )
             });
-            parts.push(PartState::saved(clock, tensors?, sums?));
+            parts.push(PartState {
+                clock,
+                tensors: tensors?,
+                sums: sums?,
+            });
         }
         Some(Self {
             clock,
