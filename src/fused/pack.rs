@@ -18,6 +18,14 @@ pub(crate) trait Pack: 'static {
 
     /// The same to write to.
     fn at_mut<T: Copy>(things: &mut Self::Of<T>, index: usize) -> &mut T;
+
+    /// Changes each thing by the one in the same place of another pack. Inside a loop over numbers it is this and not
+    /// `at` and `at_mut` for every index: a loop over indices stays one, and then the numbers are worked on one by one.
+    fn each<T: Copy, U: Copy>(
+        things: &mut Self::Of<T>,
+        others: &Self::Of<U>,
+        change: &mut impl FnMut(&mut T, &U),
+    );
 }
 
 /// `K` things.
@@ -41,6 +49,17 @@ impl<const K: usize> Pack for Array<K> {
     #[inline(always)]
     fn at_mut<T: Copy>(things: &mut [T; K], index: usize) -> &mut T {
         &mut things[index]
+    }
+
+    #[inline(always)]
+    fn each<T: Copy, U: Copy>(
+        things: &mut [T; K],
+        others: &[U; K],
+        change: &mut impl FnMut(&mut T, &U),
+    ) {
+        for index in 0..K {
+            change(&mut things[index], &others[index]);
+        }
     }
 }
 
@@ -73,5 +92,15 @@ impl<A: Pack, B: Pack> Pack for Pair<A, B> {
         } else {
             B::at_mut(b, index - A::LEN)
         }
+    }
+
+    #[inline(always)]
+    fn each<T: Copy, U: Copy>(
+        (a, b): &mut Self::Of<T>,
+        (others_a, others_b): &Self::Of<U>,
+        change: &mut impl FnMut(&mut T, &U),
+    ) {
+        A::each(a, others_a, change);
+        B::each(b, others_b, change);
     }
 }

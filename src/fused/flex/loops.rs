@@ -42,19 +42,13 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
             if map.prepares() {
                 for lane in 0..LANES {
                     let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
-                    for input in 0..M::In::LEN {
-                        let number = *M::In::at(&numbers, input);
-                        M::In::at_mut(&mut x, input)[lane] = E::from_number(number);
-                    }
+                    set_lane::<M::In, E>(&mut x, lane, &numbers);
                 }
             }
             let mut y = M::Out::filled([E::zeroed(); LANES]);
             for lane in 0..LANES {
                 let results = map.map(lane_of::<M::In, E>(&x, lane));
-                for output in 0..M::Out::LEN {
-                    let result = *M::Out::at(&results, output);
-                    M::Out::at_mut(&mut y, output)[lane] = E::from_number(result);
-                }
+                set_lane::<M::Out, E>(&mut y, lane, &results);
             }
             if periodic {
                 restore(self.map, &x, &mut y);
@@ -83,10 +77,22 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
 #[inline(always)]
 pub(super) fn lane_of<P: Pack, E: Computed>(x: &Of<P, Block<E>>, lane: usize) -> Of<P, E::Number> {
     let mut numbers = P::filled(E::Number::literal(0.0));
-    for index in 0..P::LEN {
-        *P::at_mut(&mut numbers, index) = P::at(x, index)[lane].number();
-    }
+    P::each(&mut numbers, x, &mut |number, block| {
+        *number = block[lane].number();
+    });
     numbers
+}
+
+/// Puts numbers in a lane.
+#[inline(always)]
+pub(super) fn set_lane<P: Pack, E: Computed>(
+    x: &mut Of<P, Block<E>>,
+    lane: usize,
+    numbers: &Of<P, E::Number>,
+) {
+    P::each(x, numbers, &mut |block, number| {
+        block[lane] = E::from_number(*number);
+    });
 }
 
 /// Works out anew what sines and cosines of large numbers have lost, one by one in `f64`.

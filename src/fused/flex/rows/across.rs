@@ -3,7 +3,7 @@
 use super::stretch::Rows;
 use crate::fused::flex::chunk::{Block, LANES};
 use crate::fused::flex::computed::Computed;
-use crate::fused::flex::loops::lane_of;
+use crate::fused::flex::loops::{lane_of, set_lane};
 use crate::fused::number::Number;
 use crate::fused::pack::Pack;
 use crate::fused::rows::{RowMap, stores};
@@ -57,7 +57,7 @@ impl<M: RowMap, E: Computed> Lanes<M, E> {
         }
         let mut known = M::Known::filled([E::zeroed(); LANES]);
         for lane in 0..LANES {
-            set_lane::<M::Known, E>(&mut known, lane, map.start());
+            set_lane::<M::Known, E>(&mut known, lane, &map.start());
         }
         self.terms(map, &shift, &mut known);
         for _ in 1..rounds {
@@ -214,18 +214,7 @@ fn next<M: RowMap, E: Computed>(
             lane_of::<M::Known, E>(sums, lane),
         );
         let after = map.next(shift.number(), before, sums);
-        set_lane::<M::Known, E>(known, lane, after);
-    }
-}
-
-#[inline(always)]
-fn set_lane<P: Pack, E: Computed>(
-    blocks: &mut Of<P, Block<E>>,
-    lane: usize,
-    numbers: Of<P, E::Number>,
-) {
-    for index in 0..P::LEN {
-        P::at_mut(blocks, index)[lane] = E::from_number(*P::at(&numbers, index));
+        set_lane::<M::Known, E>(known, lane, &after);
     }
 }
 
