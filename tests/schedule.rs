@@ -346,7 +346,7 @@ fn what_is_wrong_in_a_name_is_said_in_a_line() {
         ("constant(end=0)", "constant has no parameter \"end\""),
         (
             "constant(warmup_steps=2.5)",
-            "a whole number of 0 or more, got 2.5",
+            "a whole number of at least 0, got 2.5",
         ),
         ("constant(warmup_steps=-1)", "a whole number"),
         ("constant(warmup_steps=1e300)", "a whole number"),
@@ -373,7 +373,7 @@ fn what_is_wrong_in_a_name_is_said_in_a_line() {
         ),
         (
             "cosine_restarts(cycle_factor=0.5)",
-            "cycle_factor must be 1 or more",
+            "cycle_factor must be at least 1",
         ),
         (
             "cosine_restarts(peak_factor=0)",
@@ -385,7 +385,7 @@ fn what_is_wrong_in_a_name_is_said_in_a_line() {
             "one_cycle(pct_start=0.6, three_phase=1)",
             "pct_start must be from 0 to 0.5 with three phases",
         ),
-        ("one_cycle(div_factor=0)", "div_factor must be 1 or more"),
+        ("one_cycle(div_factor=0)", "div_factor must be at least 1"),
         ("one_cycle(linear=2)", "linear must be 0 or 1"),
         ("one_cycle(warmup_steps=2)", "no parameter \"warmup_steps\""),
         ("one_cycle_optax(linear=true)", "no parameter \"linear\""),
@@ -401,7 +401,7 @@ fn what_is_wrong_in_a_name_is_said_in_a_line() {
             "reduce_on_plateau(threshold=1)",
             "threshold must be below 1, or absolute",
         ),
-        ("reduce_on_plateau(min_lr=-1)", "min_lr must be 0 or more"),
+        ("reduce_on_plateau(min_lr=-1)", "min_lr must be at least 0"),
     ] {
         let error = text.parse::<ScheduleConfig>().unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");

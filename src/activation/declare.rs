@@ -2,49 +2,8 @@
 
 use super::learned::Kind;
 use crate::fused::Shared;
+pub(crate) use crate::registry::Range;
 use crate::registry::{Spec, SpecError};
-
-/// The numbers that a parameter may be, none of them larger in size than [`LARGEST`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Range {
-    /// Any number.
-    Finite,
-    /// Greater than 0, and not below [`SMALLEST`].
-    Positive,
-    /// 0 or more.
-    NonNegative,
-}
-
-/// Formulas multiply and divide parameters by each other, and the results must fit in an `f32`.
-const LARGEST: f64 = 1e15;
-const SMALLEST: f64 = 1e-15;
-
-impl Range {
-    /// `value`, if it is in the range.
-    pub(crate) fn check(
-        self,
-        type_name: &'static str,
-        field: &'static str,
-        value: f64,
-    ) -> Result<f64, SpecError> {
-        let (inside, words) = match self {
-            _ if value.is_nan() || value.is_infinite() => (false, "a finite number"),
-            Self::Finite => (value.abs() <= LARGEST, "between -1e15 and 1e15"),
-            Self::Positive if value <= 0.0 => (false, "greater than 0"),
-            Self::Positive => (
-                (SMALLEST..=LARGEST).contains(&value),
-                "between 1e-15 and 1e15",
-            ),
-            Self::NonNegative if value < 0.0 => (false, "at least 0"),
-            Self::NonNegative => (value <= LARGEST, "between 0 and 1e15"),
-        };
-        if inside {
-            Ok(value)
-        } else {
-            Err(SpecError::out_of_range(type_name, field, value, words))
-        }
-    }
-}
 
 /// The range of a parameter in words.
 macro_rules! range {

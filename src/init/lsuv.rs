@@ -3,8 +3,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::initialize::scale;
-use super::settings::{check, positive};
-use crate::registry::SpecError;
+use super::settings::check;
+use crate::registry::{Range, SpecError};
 
 /// LSUV, layer-sequential unit variance: orthogonal weights, then each layer in turn rescaled until
 /// its outputs on one batch of data have variance 1.
@@ -129,7 +129,7 @@ impl LsuvConfig {
     ///
     /// When `tolerance` is not greater than 0, or `trials` is 0.
     pub fn validate(&self) -> Result<(), SpecError> {
-        positive("LsuvConfig", "tolerance", self.tolerance)?;
+        Range::AboveZero.check("LsuvConfig", "tolerance", self.tolerance)?;
         check(
             "LsuvConfig",
             "trials",

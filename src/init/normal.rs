@@ -1,9 +1,9 @@
 use burn::config::Config;
 use burn::tensor::{Distribution, Tensor};
 
-use super::settings::{check, expect_valid, positive};
+use super::settings::{check, expect_valid};
 use super::{Fans, Initialize};
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// Normal weights of one standard deviation in every layer: `w ~ N(0, std^2)`.
 ///
@@ -28,7 +28,7 @@ impl NormalConfig {
 impl Initialize for NormalConfig {
     /// `std` must be greater than 0.
     fn validate(&self) -> Result<(), SpecError> {
-        positive("NormalConfig", "std", self.std)
+        Range::AboveZero.check("NormalConfig", "std", self.std)
     }
 
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {
@@ -74,7 +74,7 @@ impl TruncatedNormalConfig {
 impl Initialize for TruncatedNormalConfig {
     /// `std` must be greater than 0, and `bound` at least 0.1.
     fn validate(&self) -> Result<(), SpecError> {
-        positive("TruncatedNormalConfig", "std", self.std)?;
+        Range::AboveZero.check("TruncatedNormalConfig", "std", self.std)?;
         // Closer to 0 nearly everything would be drawn again, over and over.
         check(
             "TruncatedNormalConfig",

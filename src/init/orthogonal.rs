@@ -1,9 +1,9 @@
 use burn::config::Config;
 use burn::tensor::{Distribution, Tensor, TensorData};
 
-use super::settings::{expect_valid, positive};
+use super::settings::expect_valid;
 use super::{Fans, Initialize};
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// Orthogonal weights: a rotation, times `gain`.
 ///
@@ -42,7 +42,7 @@ impl OrthogonalConfig {
 impl Initialize for OrthogonalConfig {
     /// `gain` must be greater than 0.
     fn validate(&self) -> Result<(), SpecError> {
-        positive("OrthogonalConfig", "gain", self.gain)
+        Range::AboveZero.check("OrthogonalConfig", "gain", self.gain)
     }
 
     fn draw<const D: usize>(&self, weights: &Tensor<D>, _fans: Fans) -> Tensor<D> {

@@ -1,8 +1,8 @@
 use burn::tensor::{Distribution, Tensor};
 
-use super::settings::{expect_valid, positive};
+use super::settings::expect_valid;
 use super::{Fan, Fans, Initialize};
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// Whose variance: the constant `c` in `gain^2 c / fan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ forms! {
 impl Initialize for VarianceScalingConfig {
     /// `gain` must be greater than 0.
     fn validate(&self) -> Result<(), SpecError> {
-        positive("VarianceScalingConfig", "gain", self.gain)
+        Range::AboveZero.check("VarianceScalingConfig", "gain", self.gain)
     }
 
     fn draw<const D: usize>(&self, weights: &Tensor<D>, fans: Fans) -> Tensor<D> {

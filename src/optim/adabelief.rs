@@ -31,7 +31,7 @@ rule! {
         /// Sets what is added to the denominator.
         epsilon with_epsilon: f64 in NonNegative,
         /// Sets what is added to the mean squared surprise in each step.
-        epsilon_root with_epsilon_root: f64 in Positive,
+        epsilon_root with_epsilon_root: f64 in AboveZero,
     }
 }
 

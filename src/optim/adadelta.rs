@@ -41,7 +41,7 @@ rule! {
         /// Sets the decay of both means.
         rho with_rho: f64 in Fraction,
         /// Sets what starts the steps and keeps the denominator from zero.
-        epsilon with_epsilon: f64 in Positive,
+        epsilon with_epsilon: f64 in AboveZero,
     }
 }
 

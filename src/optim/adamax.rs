@@ -43,7 +43,7 @@ rule! {
         /// Sets the decay of the largest gradient.
         beta_2 with_beta_2: f64 in Fraction,
         /// Sets what keeps the denominator from zero.
-        epsilon with_epsilon: f64 in Positive,
+        epsilon with_epsilon: f64 in AboveZero,
     }
 }
 

@@ -32,7 +32,7 @@ rule! {
         /// Sets the decay of the second moment.
         beta_2 with_beta_2: f64 in Fraction,
         /// Sets the smallest denominator.
-        epsilon with_epsilon: f64 in Positive,
+        epsilon with_epsilon: f64 in AboveZero,
         /// Sets whether what joins the mean is clipped.
         clip with_clip: bool in Flag,
     }

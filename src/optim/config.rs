@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::modifier::{self, ModifierConfig};
 use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
 use super::{Averages, Convention, RuleSettings, Setting};
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// The configuration of an optimizer: the settings of its rule, weight decay, gradient clipping, modifiers.
 ///
@@ -125,13 +125,8 @@ impl<R: RuleSettings> RuleConfig<R> {
     pub fn validate(&self) -> Result<(), SpecError> {
         self.rule.check()?;
         modifier::check(&self.modifiers)?;
-        let refuse =
-            |field, value, range| Err(SpecError::out_of_range(R::CONFIG, field, value, range));
-        match self.weight_decay.map(|decay| decay.strength()) {
-            Some(strength) if !(strength >= 0.0 && strength.is_finite()) => {
-                return refuse("weight_decay", strength, "0 or more");
-            }
-            _ => {}
+        if let Some(decay) = self.weight_decay {
+            Range::NonNegative.check(R::CONFIG, "weight_decay", decay.strength())?;
         }
         let own = matches!(
             R::weight_decay(self.convention()),
@@ -143,13 +138,11 @@ impl<R: RuleSettings> RuleConfig<R> {
                 "use WeightDecay::Decoupled or Coupled instead",
             ));
         }
-        match &self.grad_clipping {
-            Some(GradientClippingConfig::Norm(bound) | GradientClippingConfig::Value(bound))
-                if !(*bound > 0.0 && bound.is_finite()) =>
-            {
-                refuse("grad_clipping", f64::from(*bound), "above 0")
+        match self.grad_clipping {
+            Some(GradientClippingConfig::Norm(bound) | GradientClippingConfig::Value(bound)) => {
+                Range::AboveZero.check(R::CONFIG, "grad_clipping", bound.into())
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

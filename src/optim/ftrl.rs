@@ -36,7 +36,7 @@ rule! {
     conventions [Paper paper, Keras keras],
     {
         /// Sets where the sum of squared gradients starts.
-        initial_accumulator with_initial_accumulator: f64 in Positive,
+        initial_accumulator with_initial_accumulator: f64 in AboveZero,
         /// Sets the strength of the pull to exactly zero.
         l1 with_l1: f64 in NonNegative,
         /// Sets the strength of the pull towards zero.

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::OptimizerConfig;
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// Which parameters of a module are treated differently: [`OptimizerConfig::init_for`].
 ///
@@ -104,17 +104,8 @@ impl Groups {
     /// When the factor of the layers is not above 0 and at most 1, or a setting of the other optimizer is out of its
     /// range.
     pub fn validate(&self) -> Result<(), SpecError> {
-        match self.layer_decay {
-            Some(factor) if !(factor > 0.0 && factor <= 1.0) => {
-                let range = "above 0 and at most 1";
-                return Err(SpecError::out_of_range(
-                    "Groups",
-                    "layer_decay",
-                    factor,
-                    range,
-                ));
-            }
-            _ => {}
+        if let Some(factor) = self.layer_decay {
+            Range::Portion.check("Groups", "layer_decay", factor)?;
         }
         self.others.iter().try_for_each(OptimizerConfig::validate)
     }

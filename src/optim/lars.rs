@@ -44,7 +44,7 @@ rule! {
         /// Sets whether a step looks ahead.
         nesterov with_nesterov: bool in Flag,
         /// Sets the share of the weights' norm that a step of learning rate 1 is long.
-        trust_coefficient with_trust_coefficient: f64 in Positive,
+        trust_coefficient with_trust_coefficient: f64 in AboveZero,
         /// Sets what keeps the ratio's denominator from zero.
         epsilon with_epsilon: f64 in NonNegative,
         /// Sets whether the ratio only shrinks steps: LARC.

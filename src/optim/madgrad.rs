@@ -27,7 +27,7 @@ rule! {
         /// Sets how much of the old weights is kept.
         momentum with_momentum: f64 in Fraction,
         /// Sets what keeps learning rate and denominator from zero.
-        epsilon with_epsilon: f64 in Positive,
+        epsilon with_epsilon: f64 in AboveZero,
     }
 }
 

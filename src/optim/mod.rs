@@ -71,7 +71,7 @@ pub use rule::{
     Changes, Clock, MeasuredRule, Modifier, Modifiers, RuleOptimizer, RuleState, Seen, UpdateRule,
     WeightDecay,
 };
-pub use settings::{Range, RuleSettings, Setting, Settings};
+pub use settings::{RuleSettings, Setting, Settings};
 
 pub use adabelief::{AdaBelief, AdaBeliefConfig};
 pub use adadelta::{Adadelta, AdadeltaConfig};

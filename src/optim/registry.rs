@@ -300,13 +300,24 @@ impl OptimizerConfig {
     }
 }
 
+/// The error for a name that is no rule's.
+fn unknown(spec: &Spec, text: &str) -> SpecError {
+    match text.parse::<ModifierConfig>() {
+        Ok(modifier) => SpecError::instead(
+            format!("{} is a modifier", modifier.name()),
+            format!("name a rule first: adam + {modifier}"),
+        ),
+        Err(_) => spec.unknown("optimizer", NAMES),
+    }
+}
+
 impl FromStr for OptimizerConfig {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let parts = split(text);
         let mut spec = Spec::parse(&translated(parts[0])?)?;
-        let config = Self::from_spec(&mut spec)?.ok_or_else(|| spec.unknown("optimizer", NAMES))?;
+        let config = Self::from_spec(&mut spec)?.ok_or_else(|| unknown(&spec, parts[0]))?;
         spec.finish()?;
         let mut modifiers = parts[1..].iter().map(|part| part.parse::<ModifierConfig>());
         let config = modifiers.try_fold(config, |config, modifier| {
@@ -554,11 +565,11 @@ mod tests {
         );
         assert_eq!(
             message("sgd(weight_decay=-1)"),
-            "SgdConfig: weight_decay must be 0 or more, got -1"
+            "SgdConfig: weight_decay must be at least 0, got -1"
         );
         assert_eq!(
             message("sgd(clip_norm=0)"),
-            "SgdConfig: grad_clipping must be above 0, got 0"
+            "SgdConfig: grad_clipping must be greater than 0, got 0"
         );
         assert!(message("adam(alpha=1)").starts_with("adam has no parameter \"alpha\""));
     }

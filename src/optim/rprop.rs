@@ -37,7 +37,7 @@ rule! {
         /// Sets the smallest step size.
         step_min with_step_min: f64 in NonNegative,
         /// Sets the largest step size.
-        step_max with_step_max: f64 in Positive,
+        step_max with_step_max: f64 in AboveZero,
     }
 }
 

@@ -2,68 +2,7 @@ use core::fmt::Debug;
 
 use super::Convention;
 use crate::optim::WeightDecay;
-use crate::registry::SpecError;
-
-/// The values that a setting may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Range {
-    /// From 0 to below 1: what decays.
-    Fraction,
-    /// 0 or more, and finite.
-    NonNegative,
-    /// Above 0, and finite.
-    Positive,
-    /// Above 0 and below 1.
-    Shrinking,
-    /// Above 0, and at most 1.
-    Portion,
-    /// Below 0, and finite.
-    Negative,
-    /// Above 1, and finite.
-    Growing,
-    /// A whole number, 0 or more.
-    Whole,
-    /// A whole number above 0.
-    Count,
-    /// A switch, 0 or 1.
-    Flag,
-}
-
-impl Range {
-    /// Whether `value` is one of them; NaN never is.
-    pub fn contains(self, value: f64) -> bool {
-        value.is_finite()
-            && match self {
-                Self::Fraction => (0.0..1.0).contains(&value),
-                Self::NonNegative => value >= 0.0,
-                Self::Positive => value > 0.0,
-                Self::Shrinking => value > 0.0 && value < 1.0,
-                Self::Portion => value > 0.0 && value <= 1.0,
-                Self::Negative => value < 0.0,
-                Self::Growing => value > 1.0,
-                Self::Whole => value >= 0.0 && value.fract() == 0.0,
-                Self::Count => value > 0.0 && value.fract() == 0.0,
-                Self::Flag => value == 0.0 || value == 1.0,
-            }
-    }
-
-    /// The range in words, to follow "must be".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Fraction => "at least 0 and below 1",
-            Self::NonNegative => "0 or more",
-            Self::Positive => "above 0",
-            Self::Shrinking => "above 0 and below 1",
-            Self::Portion => "above 0 and at most 1",
-            Self::Negative => "below 0",
-            Self::Growing => "above 1",
-            Self::Whole => "a whole number, 0 or more",
-            Self::Count => "a whole number above 0",
-            Self::Flag => "0 or 1",
-        }
-    }
-}
+use crate::registry::{Range, SpecError};
 
 /// One setting of a rule or a modifier, as the registry of names sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,17 +19,9 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// `value`, if the setting may have it; the error names `config` otherwise.
-    pub(super) fn check(&self, config: &'static str, value: f64) -> Result<f64, SpecError> {
-        match self.range.contains(value) {
-            true => Ok(value),
-            false => Err(SpecError::out_of_range(
-                config,
-                self.name,
-                value,
-                self.range.words(),
-            )),
-        }
+    /// `Ok` if the setting may have this value; the error names `config` otherwise.
+    pub(super) fn check(&self, config: &'static str, value: f64) -> Result<(), SpecError> {
+        self.range.check(config, self.name, value)
     }
 }
 
@@ -252,7 +183,7 @@ macro_rules! settings {
                 vec![$($crate::optim::Setting {
                     name: stringify!($field),
                     value: self.$field.to_f64(),
-                    range: $crate::optim::Range::$range,
+                    range: $crate::registry::Range::$range,
                     conventions: $crate::optim::settings::settings!(@conventions [$($only),*]),
                 }),*]
             }

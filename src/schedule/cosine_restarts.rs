@@ -1,6 +1,6 @@
 use super::warmup::Ramp;
 use super::{Curve, Schedule, Scheduler, Warmup, settings};
-use crate::registry::{SpecError, check};
+use crate::registry::{Range, SpecError, check};
 
 const CONFIG: &str = "CosineRestartsConfig";
 
@@ -141,7 +141,7 @@ impl CosineRestartsConfig {
             FirstCycle::Steps(steps) => ("first_cycle", steps),
         };
         check(CONFIG, field, count as f64, "at least 1", count > 0)?;
-        settings::at_least_one(CONFIG, "cycle_factor", self.cycle_factor)?;
+        Range::AtLeastOne.check(CONFIG, "cycle_factor", self.cycle_factor)?;
         let peak = self.peak_factor;
         let inside = peak > 0.0 && peak <= 1.0;
         check(
@@ -151,7 +151,7 @@ impl CosineRestartsConfig {
             "above 0, and 1 at most",
             inside,
         )?;
-        settings::share(CONFIG, "end", self.end)
+        Range::Share.check(CONFIG, "end", self.end)
     }
 
     /// The schedule with its first peak at `lr`, over a training of `steps` steps.

@@ -1,6 +1,6 @@
 use super::warmup::Ramp;
 use super::{Curve, Schedule, Scheduler, Warmup, settings};
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// Declares a schedule that comes down along a curve, after a warm-up if there is one: its configuration, and what
 /// that makes.
@@ -59,7 +59,7 @@ macro_rules! decay {
             /// Names the first that is outside its range.
             pub fn validate(&self) -> Result<(), SpecError> {
                 self.warmup.validate(stringify!($config))?;
-                settings::share(stringify!($config), "end", self.end)
+                Range::Share.check(stringify!($config), "end", self.end)
             }
 
             /// The schedule down from `lr` over a training of `steps` steps, those of the warm-up among them.

@@ -1,5 +1,4 @@
-use super::settings;
-use crate::registry::{SpecError, check};
+use crate::registry::{Range, SpecError, check};
 
 const CONFIG: &str = "LrFinderConfig";
 
@@ -123,7 +122,7 @@ impl LrFinderConfig {
     ///
     /// Names the first that is outside its range.
     pub fn validate(&self) -> Result<(), SpecError> {
-        settings::positive(CONFIG, "start", self.start)?;
+        Range::AboveZero.check(CONFIG, "start", self.start)?;
         check(
             CONFIG,
             "end",

@@ -1,5 +1,5 @@
 use super::{Curve, Schedule, Scheduler, settings};
-use crate::registry::{SpecError, check};
+use crate::registry::{Range, SpecError, check};
 
 const CONFIG: &str = "OneCycleConfig";
 
@@ -155,9 +155,9 @@ impl OneCycleConfig {
             let range = "from 0 to 0.5 with three phases";
             check(CONFIG, "pct_start", self.pct_start, range, inside)?;
         }
-        settings::share(CONFIG, "pct_start", self.pct_start)?;
-        settings::at_least_one(CONFIG, "div_factor", self.div_factor)?;
-        settings::at_least_one(CONFIG, "final_div_factor", self.final_div_factor)
+        Range::Share.check(CONFIG, "pct_start", self.pct_start)?;
+        Range::AtLeastOne.check(CONFIG, "div_factor", self.div_factor)?;
+        Range::AtLeastOne.check(CONFIG, "final_div_factor", self.final_div_factor)
     }
 
     /// The schedule that peaks at `lr`, over a training of `steps` steps.

@@ -3,8 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 use burn::optim::LearningRate;
 
-use super::settings;
-use crate::registry::{SpecError, check};
+use crate::registry::{Range, SpecError, check};
 
 const CONFIG: &str = "ReduceOnPlateauConfig";
 
@@ -178,8 +177,8 @@ impl ReduceOnPlateauConfig {
     ///
     /// Names the first that is outside its range.
     pub fn validate(&self) -> Result<(), SpecError> {
-        settings::shrinking(CONFIG, "factor", self.factor)?;
-        settings::not_negative(CONFIG, "threshold", self.threshold)?;
+        Range::Shrinking.check(CONFIG, "factor", self.factor)?;
+        Range::NonNegative.check(CONFIG, "threshold", self.threshold)?;
         check(
             CONFIG,
             "threshold",
@@ -187,8 +186,8 @@ impl ReduceOnPlateauConfig {
             "below 1, or absolute",
             self.absolute || self.threshold < 1.0,
         )?;
-        settings::not_negative(CONFIG, "min_lr", self.min_lr)?;
-        settings::not_negative(CONFIG, "epsilon", self.epsilon)
+        Range::NonNegative.check(CONFIG, "min_lr", self.min_lr)?;
+        Range::NonNegative.check(CONFIG, "epsilon", self.epsilon)
     }
 
     /// The scheduler that starts at `lr`.
@@ -197,7 +196,7 @@ impl ReduceOnPlateauConfig {
     ///
     /// When a setting is outside its range, or `lr` is not above 0.
     pub fn init(&self, lr: f64) -> Result<ReduceOnPlateau, SpecError> {
-        settings::positive(CONFIG, "lr", lr)?;
+        Range::AboveZero.check(CONFIG, "lr", lr)?;
         self.validate()?;
         let state = State {
             rate: lr,

@@ -1,5 +1,4 @@
-use super::settings;
-use crate::registry::SpecError;
+use crate::registry::{Range, SpecError};
 
 /// A part of a training.
 ///
@@ -34,7 +33,7 @@ impl Span {
     ) -> Result<(), SpecError> {
         match self {
             Self::Steps(_) => Ok(()),
-            Self::Share(share) => settings::share(config, field, share),
+            Self::Share(share) => Range::Share.check(config, field, share),
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::warmup::Ramp;
 use super::{Curve, Schedule, Scheduler, Span, Warmup, settings};
-use crate::registry::{SpecError, check};
+use crate::registry::{Range, SpecError, check};
 
 const CONFIG: &str = "WarmupStableDecayConfig";
 
@@ -118,7 +118,7 @@ impl WarmupStableDecayConfig {
     pub fn validate(&self) -> Result<(), SpecError> {
         self.warmup.validate(CONFIG)?;
         self.decay.validate(CONFIG, "decay_share")?;
-        settings::share(CONFIG, "end", self.end)
+        Range::Share.check(CONFIG, "end", self.end)
     }
 
     /// The schedule at `lr` over a training of `steps` steps.

@@ -1,5 +1,5 @@
-use super::{Curve, Span, settings};
-use crate::registry::{SpecError, check};
+use super::{Curve, Span};
+use crate::registry::{Range, SpecError, check};
 
 /// The steps at the beginning of a training in which the learning rate rises in a straight line.
 ///
@@ -72,7 +72,7 @@ impl Warmup {
     pub(super) fn validate(&self, config: &'static str) -> Result<(), SpecError> {
         self.span.validate(config, "warmup_share")?;
         match self.start {
-            Some(start) => settings::share(config, "warmup_start", start),
+            Some(start) => Range::Share.check(config, "warmup_start", start),
             None => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ fn parameters_out_of_range_are_refused() {
         ),
         (
             f64::NAN,
-            "SoftmaxConfig: temperature must be a finite number, got NaN",
+            "SoftmaxConfig: temperature must be greater than 0, got NaN",
         ),
     ] {
         let error = softmax

@@ -118,13 +118,11 @@ impl Gate {
     /// Names the first that is not; an activation that is no formula cannot be a gate.
     pub fn validate(&self) -> Result<(), SpecError> {
         match self {
-            Self::SwiGlu { beta } => Range::Positive.check("swiglu", "beta", *beta).map(drop),
-            Self::SwiGluOai { limit } => Range::Positive
-                .check("swiglu_oai", "limit", *limit)
-                .map(drop),
-            Self::SwiGluClamped { limit } => Range::Positive
-                .check("swiglu_clamped", "limit", *limit)
-                .map(drop),
+            Self::SwiGlu { beta } => Range::Positive.check("swiglu", "beta", *beta),
+            Self::SwiGluOai { limit } => Range::Positive.check("swiglu_oai", "limit", *limit),
+            Self::SwiGluClamped { limit } => {
+                Range::Positive.check("swiglu_clamped", "limit", *limit)
+            }
             Self::Activation(activation) => {
                 if activation.formula().is_none() {
                     return Err(SpecError::instead(

@@ -27,9 +27,7 @@ rows! {
 
 fn check(config: &GumbelSoftmaxConfig) -> Result<(), SpecError> {
     let temperature = config.temperature;
-    Range::Positive
-        .check("GumbelSoftmaxConfig", "temperature", temperature)
-        .map(|_| ())
+    Range::Positive.check("GumbelSoftmaxConfig", "temperature", temperature)
 }
 
 impl GumbelSoftmax {

@@ -19,9 +19,7 @@ rows! {
 
 fn check(config: &SoftmaxConfig) -> Result<(), SpecError> {
     let temperature = config.temperature;
-    Range::Positive
-        .check("SoftmaxConfig", "temperature", temperature)
-        .map(|_| ())
+    Range::Positive.check("SoftmaxConfig", "temperature", temperature)
 }
 
 rows!(@forward Softmax);

@@ -20,7 +20,7 @@ modifier! {
     conventions [Paper paper, Timm timm, Optax optax],
     {
         /// Sets how large a gradient may be, relative to its weights.
-        clip_factor with_clip_factor: f64 in Positive,
+        clip_factor with_clip_factor: f64 in AboveZero,
         /// Sets the least norm that weights count with.
         epsilon with_epsilon: f64 in NonNegative,
     }

@@ -25,9 +25,9 @@ modifier! {
         /// Sets whether the decay grows with the steps.
         use_warmup with_use_warmup: bool in Flag only [Timm],
         /// Sets how slowly it grows.
-        warmup_gamma with_warmup_gamma: f64 in Positive only [Timm],
+        warmup_gamma with_warmup_gamma: f64 in AboveZero only [Timm],
         /// Sets the power by which it grows.
-        warmup_power with_warmup_power: f64 in Positive only [Timm],
+        warmup_power with_warmup_power: f64 in AboveZero only [Timm],
         /// Sets the least decay.
         min_decay with_min_decay: f64 in Fraction only [Timm],
         /// Sets every how many steps the weights take the average.

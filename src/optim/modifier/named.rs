@@ -281,14 +281,17 @@ mod tests {
             ),
             ("sgd + cautios", "did you mean \"cautious\"?"),
             ("sgd + ", "cannot read"),
-            ("cautious + sgd", "cautious"),
+            (
+                "cautious + sgd",
+                "cautious is a modifier: name a rule first: adam + cautious",
+            ),
             (
                 "sgd + lookahead(k=0)",
-                "Lookahead: k must be a whole number above 0, got 0",
+                "Lookahead: k must be a whole number of at least 1, got 0",
             ),
             (
                 "sgd + lookahead(k=2.5)",
-                "Lookahead: k must be a whole number above 0, got 2.5",
+                "Lookahead: k must be a whole number of at least 1, got 2.5",
             ),
             ("sgd + lookahead(reset_state=1)", "lookahead_optax has it"),
             ("lookahead", "name the rule first"),

@@ -18,7 +18,7 @@ modifier! {
     conventions [Optax optax],
     {
         /// Sets the factor of the ratio.
-        trust_coefficient with_trust_coefficient: f64 in Positive,
+        trust_coefficient with_trust_coefficient: f64 in AboveZero,
         /// Sets what keeps the denominator from zero.
         epsilon with_epsilon: f64 in NonNegative,
     }

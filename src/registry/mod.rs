@@ -17,8 +17,12 @@
 //! # Ok::<(), burn_extras::registry::SpecError>(())
 //! ```
 
+mod range;
+
 use core::fmt;
 use core::str::FromStr;
+
+pub use range::Range;
 
 /// A name with parameters: `relu`, `elu(alpha=0.5)`, `adam(beta_1=0.8, beta_2=0.99)`.
 ///
@@ -364,9 +368,8 @@ pub(crate) fn whole(
     field: &'static str,
     value: f64,
 ) -> Result<usize, SpecError> {
-    // Above this not every whole number is an f64.
-    let inside = (0.0..=9e15).contains(&value) && value.fract() == 0.0;
-    check(config, field, value, "a whole number of 0 or more", inside).map(|()| value as usize)
+    Range::Whole.check(config, field, value)?;
+    Ok(value as usize)
 }
 
 /// A switch that stands in a spec.
@@ -375,8 +378,8 @@ pub(crate) fn flag(
     field: &'static str,
     value: f64,
 ) -> Result<bool, SpecError> {
-    let inside = value == 0.0 || value == 1.0;
-    check(config, field, value, "0 or 1", inside).map(|()| value == 1.0)
+    Range::Flag.check(config, field, value)?;
+    Ok(value == 1.0)
 }
 
 /// What a configuration that is read from a name and written as one is besides: its text form, and what is
