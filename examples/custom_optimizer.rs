@@ -81,7 +81,7 @@ impl MeasuredRule<1, 1> for Normalized {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _lr: &f64, _w: N, g: N, [m]: [N; 1]) -> [N; 1] {
+    fn measure<N: Number>(&self, _: &f64, _w: N, g: N, [m]: [N; 1], _: [N; 1]) -> [N; 1] {
         [(m * self.beta + g).square()]
     }
 

@@ -300,7 +300,7 @@ impl MeasuredRule<1, 1> for Adafactor {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, s: &Scalars, w: N, _: N, _: [N; 1]) -> [N; 1] {
+    fn measure<N: Number>(&self, s: &Scalars, w: N, _: N, _: [N; 1], _: [N; 1]) -> [N; 1] {
         let w = match self.convention {
             Convention::Keras => w * s.shrink,
             _ => w,

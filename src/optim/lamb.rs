@@ -139,7 +139,7 @@ impl MeasuredRule<2, 2> for Lamb {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, s: &Scalars, w: N, g: N, state: [N; 2]) -> [N; 2] {
+    fn measure<N: Number>(&self, s: &Scalars, w: N, g: N, state: [N; 2], _: [N; 2]) -> [N; 2] {
         let u = s.direction(w, s.moments(g, state));
         [w.square(), u.square()]
     }

@@ -122,7 +122,7 @@ impl MeasuredRule<1, 2> for Lars {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, s: &Scalars, w: N, g: N, _state: [N; 1]) -> [N; 2] {
+    fn measure<N: Number>(&self, s: &Scalars, w: N, g: N, _: [N; 1], _: [N; 2]) -> [N; 2] {
         let measured = match self.convention {
             Convention::Optax => s.decayed(w, g),
             _ => g,

@@ -24,9 +24,11 @@ mod elsewhere;
 mod global;
 mod groups;
 mod modifier;
+mod module_step;
 mod names;
 mod registry;
 mod rule;
+mod sam;
 mod settings;
 
 mod adabelief;
@@ -39,6 +41,8 @@ mod ademamix;
 mod adopt;
 mod amsgrad;
 mod asgd;
+mod dadapt_adam;
+mod dog;
 mod ftrl;
 mod lamb;
 mod lars;
@@ -49,6 +53,7 @@ mod muon;
 mod nadam;
 mod nesterov;
 mod novograd;
+mod prodigy;
 mod radam;
 mod rmsprop;
 mod rprop;
@@ -64,13 +69,15 @@ pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use groups::Groups;
 pub use modifier::{
     AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast, IndependentDecay, Lookahead,
-    Mars, ModifierConfig, ScheduleFree, Swa, TrustRatio,
+    Mars, ModifierConfig, PolynomialAverage, ScheduleFree, Swa, TrustRatio,
 };
+pub use module_step::ModuleStep;
 pub use registry::OptimizerConfig;
 pub use rule::{
     Changes, Clock, MeasuredRule, Modifier, Modifiers, RuleOptimizer, RuleState, Seen, UpdateRule,
     WeightDecay,
 };
+pub use sam::Sam;
 pub use settings::{RuleSettings, Setting, Settings};
 
 pub use adabelief::{AdaBelief, AdaBeliefConfig};
@@ -83,6 +90,8 @@ pub use ademamix::{AdEmaMix, AdEmaMixConfig};
 pub use adopt::{Adopt, AdoptConfig};
 pub use amsgrad::{AmsGrad, AmsGradConfig};
 pub use asgd::{Asgd, AsgdConfig};
+pub use dadapt_adam::{DAdaptAdam, DAdaptAdamConfig};
+pub use dog::{Dog, DogConfig, LDog, LDogConfig};
 pub use ftrl::{Ftrl, FtrlConfig};
 pub use lamb::{Lamb, LambConfig};
 pub use lars::{Lars, LarsConfig};
@@ -93,6 +102,7 @@ pub use muon::{Muon, MuonConfig};
 pub use nadam::{Nadam, NadamConfig};
 pub use nesterov::{Nesterov, NesterovConfig};
 pub use novograd::{NovoGrad, NovoGradConfig};
+pub use prodigy::{Prodigy, ProdigyConfig};
 pub use radam::{RAdam, RAdamConfig};
 pub use rmsprop::{RmsProp, RmsPropConfig};
 pub use rprop::{Rprop, RpropConfig};

@@ -312,7 +312,7 @@ impl MeasuredRule<2, 0> for Muon {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _: &Scalars, _: N, _: N, _: [N; 2]) -> [N; 0] {
+    fn measure<N: Number>(&self, _: &Scalars, _: N, _: N, _: [N; 2], _: [N; 0]) -> [N; 0] {
         []
     }
 

@@ -108,7 +108,7 @@ impl MeasuredRule<1, 2> for NovoGrad {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _s: &Scalars, _w: N, g: N, _state: [N; 1]) -> [N; 2] {
+    fn measure<N: Number>(&self, _: &Scalars, _: N, g: N, _: [N; 1], _: [N; 2]) -> [N; 2] {
         [g.square(), N::literal(0.0)]
     }
 

@@ -126,7 +126,7 @@ impl MeasuredRule<0, 0> for Watched {
         clock.lr
     }
 
-    fn measure<N: Number>(&self, _: &f64, _: N, _: N, _: [N; 0]) -> [N; 0] {
+    fn measure<N: Number>(&self, _: &f64, _: N, _: N, _: [N; 0], _: [N; 0]) -> [N; 0] {
         []
     }
 

@@ -32,7 +32,8 @@ macro_rules! modifiers {
         ///
         /// Those of the gradient act in the order in which they are named. Those of the parameter follow the order
         /// that has a meaning: what changes the step (`cautious`, `trust_ratio`), decay (`independent_decay`,
-        /// `cautious_decay`), what wraps all that (`lookahead`, `schedule_free`), averages (`ema`, `swa`).
+        /// `cautious_decay`), what wraps all that (`lookahead`, `schedule_free`), averages (`ema`,
+        /// `polynomial_average`, `swa`).
         ///
         /// ```
         /// use burn_extras::optim::{Lookahead, ModifierConfig};
@@ -134,6 +135,7 @@ modifiers! {
     IndependentDecay in Decay,
     Lookahead in Wrapper,
     Mars in Gradient,
+    PolynomialAverage in Average,
     ScheduleFree in Wrapper,
     Swa in Average,
     TrustRatio in Step,

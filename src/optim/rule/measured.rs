@@ -30,7 +30,7 @@ use crate::fused::Number;
 ///         clock.lr
 ///     }
 ///
-///     fn measure<N: Number>(&self, _lr: &f64, _w: N, g: N, _state: [N; 0]) -> [N; 1] {
+///     fn measure<N: Number>(&self, _: &f64, _w: N, g: N, _: [N; 0], _: [N; 1]) -> [N; 1] {
 ///         [g.square()]
 ///     }
 ///
@@ -73,6 +73,10 @@ pub trait MeasuredRule<const K: usize, const S: usize>:
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
+    /// Whether sums are over all parameters of a module together. Default: no, over each tensor. Steps are taken with
+    /// [`ModuleStep`](crate::optim::ModuleStep) then.
+    const OVER_MODULE: bool = false;
+
     /// What becomes of the gradient before the rule sees it, and after the modifiers that are added to it. Default:
     /// nothing.
     fn before(&self) -> Modifiers {
@@ -99,13 +103,14 @@ pub trait MeasuredRule<const K: usize, const S: usize>:
         [N::literal(0.0); K]
     }
 
-    /// What is added up over the tensor, from the state before the step.
+    /// What is added up over the tensor, from the state before the step and what was remembered: 0 before the first.
     fn measure<N: Number>(
         &self,
         scalars: &Self::Scalars,
         param: N,
         grad: N,
         state: [N; K],
+        before: [N; S],
     ) -> [N; S];
 
     /// What the update reads, and what is remembered, from the sums and what was remembered: 0 before the first
@@ -152,7 +157,7 @@ impl<R: UpdateRule<K>, const K: usize> MeasuredRule<K, 0> for R {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _: &Self::Scalars, _: N, _: N, _: [N; K]) -> [N; 0] {
+    fn measure<N: Number>(&self, _: &Self::Scalars, _: N, _: N, _: [N; K], _: [N; 0]) -> [N; 0] {
         []
     }
 

@@ -6,6 +6,7 @@ mod clock;
 mod decay;
 mod measured;
 mod modifier;
+pub(super) mod module_sums;
 mod optimizer;
 mod parts;
 mod pipeline;

@@ -1,3 +1,4 @@
+use core::any::TypeId;
 use core::fmt::{self, Debug};
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use burn::tensor::{Device, Shape, Tensor};
 
 use super::decay::Decay;
 use super::modifier::{Part, part};
+use super::module_sums;
 use super::parts::{prepare, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
@@ -39,6 +41,9 @@ pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
 impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, S> {
     /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
+        if R::OVER_MODULE {
+            module_sums::want();
+        }
         Self {
             parts: rule.before().0,
             modifiers: 0,
@@ -126,6 +131,9 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if first {
             **sums = [const { None }; S];
         }
+        if R::OVER_MODULE {
+            module_sums::share(TypeId::of::<R>(), clock, &mut **sums, param);
+        }
         clock.advance(lr, self.weight_decay, &shape);
         let update = Update {
             scalars: self.rule.scalars_of(clock),
@@ -152,6 +160,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
                 before: &mut **sums,
                 keeps: &keeps_sums,
                 shapes: vec![Shape::from(vec![1; shape.num_dims()]); S],
+                of_module: R::OVER_MODULE.then(TypeId::of::<R>),
             });
         }
         if self.parts.is_empty() {
@@ -185,6 +194,15 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
         grad: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
+        if R::OVER_MODULE {
+            assert!(
+                !module_sums::is_single(),
+                "{:?} looks at all parameters of a module: take its steps with ModuleStep::step",
+                self.rule
+            );
+        } else if module_sums::are_added() {
+            return (tensor, state);
+        }
         let mut state = state.unwrap_or_else(RuleState::new);
         let grad = match &self.grad_clipping {
             Some(clipping) => clipping.clip_gradient(grad),

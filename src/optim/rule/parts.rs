@@ -170,6 +170,7 @@ impl Prepared {
             before: &mut memory.sums,
             keeps: &self.keeps_sums,
             shapes: self.shapes.clone(),
+            of_module: None,
         });
         Stage {
             sees_gradient: true,

@@ -1,9 +1,12 @@
 //! A step: its stages one after another, in as few passes over memory as their sums allow.
 
+use core::any::TypeId;
+
 use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
 use burn::tensor::{DType, FloatDType, Shape};
 use smallvec::smallvec;
 
+use super::module_sums;
 use crate::fused::{Chain, Few, Kernel, Output, run, run_over};
 
 /// A part of a step.
@@ -27,6 +30,8 @@ pub(super) struct Sums<'a> {
     pub(super) keeps: &'a [bool],
     /// The shape of each.
     pub(super) shapes: Vec<Shape>,
+    /// Of which rule they are, where they are taken over all parameters of a module.
+    pub(super) of_module: Option<TypeId>,
 }
 
 impl Stage<'_> {
@@ -62,7 +67,9 @@ fn given(step: &Step) -> usize {
 /// Runs stages, the last of which makes the new parameter: it takes the place of the old one.
 pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
     let given = given(step);
-    let mut known = measure_all(stages, step);
+    let Some(mut known) = measure_all(stages, step) else {
+        return;
+    };
     let mut outputs: Few<_> = smallvec![Output::Like(0)];
     outputs.extend(kept_states(stages, given));
     let chained = match &*stages {
@@ -85,7 +92,8 @@ pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
 /// Runs stages of the gradient: what becomes of it.
 pub(super) fn run_gradient_stages(stages: &mut [Stage<'_>], step: &Step) -> DispatchTensor {
     let given = given(step);
-    let known = measure_all(stages, step);
+    let known = measure_all(stages, step)
+        .expect("sums of a module are those of the rule, which comes last");
     let mut outputs: Few<_> = smallvec![Output::Wide(0)];
     outputs.extend(kept_states(stages, given));
     let chain = chain_of_all(stages, given);
@@ -142,18 +150,19 @@ fn chain_of<'a>(stages: &[Stage<'a>], given: usize, inputs: usize) -> (Chain<'a>
     (chain, now, own)
 }
 
-/// What each stage has to know of its sums; nothing at all where none has any.
+/// What each stage has to know of its sums; nothing at all where none has any. `None` where a module is being added up,
+/// so that there is no step yet.
 #[inline]
-fn measure_all(stages: &mut [Stage<'_>], step: &Step) -> Vec<Few<Option<DispatchTensor>>> {
+fn measure_all(stages: &mut [Stage<'_>], step: &Step) -> Option<Vec<Few<Option<DispatchTensor>>>> {
     let mut known = Vec::new();
     if stages.iter().all(|stage| stage.sums.is_none()) {
-        return known;
+        return Some(known);
     }
     for index in 0..stages.len() {
-        let of_stage = measure(stages, index, step, &known);
+        let of_stage = measure(stages, index, step, &known)?;
         known.push(of_stage);
     }
-    known
+    Some(known)
 }
 
 /// What the stage of this index has to know of its sums, from what those before have to.
@@ -162,11 +171,18 @@ fn measure(
     index: usize,
     step: &Step,
     known: &[Few<Option<DispatchTensor>>],
-) -> Few<Option<DispatchTensor>> {
+) -> Option<Few<Option<DispatchTensor>>> {
     let (earlier, stage) = stages.split_at_mut(index);
     let stage = &mut stage[0];
+    if let (Some(sums), Some(param)) = (&mut stage.sums, &step[0])
+        && let Some(mut totals) = sums
+            .of_module
+            .and_then(|rule| module_sums::known(rule, param))
+    {
+        return Some(settle(sums, &mut totals));
+    }
     let Some(sums) = &stage.sums else {
-        return Few::new();
+        return Some(Few::new());
     };
     let given = given(step);
     let mut measured: Few<_> = step.iter().take(given).cloned().collect();
@@ -177,7 +193,8 @@ fn measure(
     measured.extend(stage.states.iter().cloned());
     let first = measured.len();
     let param = &step[0];
-    measured.extend(sums.shapes.iter().map(|shape| zeros(param, shape)));
+    let before = sums.before.iter().zip(&sums.shapes);
+    measured.extend(before.map(|(before, shape)| before.clone().or_else(|| zeros(param, shape))));
     let each: Few<_> = (first..measured.len()).map(Output::Like).collect();
     let mut totals = match (&earlier, stage.sees_gradient || given > 2) {
         ([], false) => run(sums.measure, &mut measured, &each),
@@ -191,7 +208,12 @@ fn measure(
     };
     drop(measured);
     let sums = stage.sums.as_mut().expect("a stage with sums");
-    settle(sums, &mut totals)
+    if let Some(rule) = sums.of_module
+        && module_sums::add(rule, &totals)
+    {
+        return None;
+    }
+    Some(settle(sums, &mut totals))
 }
 
 /// Works out what is to be known of the sums and what is remembered.
@@ -237,7 +259,7 @@ fn settle(
     known
 }
 
-/// Where sums of this shape may go.
+/// What stands for sums of this shape before the first step.
 fn zeros(param: &Option<DispatchTensor>, shape: &Shape) -> Option<DispatchTensor> {
     let param = param.as_ref()?;
     let dtype = match param.dtype() {

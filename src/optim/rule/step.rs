@@ -49,7 +49,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Update<R, K,
     }
 }
 
-/// What a step adds up before. The last inputs are as large as the sums, and nothing else of them matters.
+/// What a step adds up before. The last inputs are what was remembered, as large as the sums.
 #[derive(Clone)]
 pub(super) struct Measure<R: MeasuredRule<K, S>, const K: usize, const S: usize>(
     pub(super) Update<R, K, S>,
@@ -61,9 +61,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Measure<R, K
     const SPREADS: bool = true;
 
     #[inline(always)]
-    fn map<N: Number>(&self, (([param, grad], state), _): (([N; 2], [N; K]), [N; S])) -> [N; S] {
+    fn map<N: Number>(
+        &self,
+        (([param, grad], state), before): (([N; 2], [N; K]), [N; S]),
+    ) -> [N; S] {
         let rule = &self.0.rule;
-        rule.measure(&self.0.scalars, param, grad, state)
+        rule.measure(&self.0.scalars, param, grad, state, before)
     }
 
     #[inline(always)]
