@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModuleStep, OptimizerConfig};
 use clap::Parser;
 
 use crate::figure::{Axis, Ink, Mark, Panel, Sheet};
@@ -98,7 +98,7 @@ fn path(config: &OptimizerConfig, lr: f64, steps: usize) -> Vec<(f64, f64)> {
     for _ in 0..steps {
         let height = (point.at.val().square() * curvature.clone()).sum();
         let grads = GradientsParams::from_grads(height.backward(), &point);
-        point = optimizer.step(lr, point, grads);
+        point = ModuleStep::new().step(&mut optimizer, lr, point, grads);
         let at: Vec<f64> = point.at.val().into_data().iter().collect();
         path.push((at[0], at[1]));
     }

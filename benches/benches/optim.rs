@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
-use burn_extras::optim::{ModifierConfig, MuonConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, ModuleStep, MuonConfig, OptimizerConfig};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -64,7 +64,7 @@ fn steps(bencher: &mut Bencher, mut optimizer: ModuleOptimizer, sizes: &[usize],
             grads.register(param.id, grad);
         }
         let start = Instant::now();
-        let module = optimizer.step(1e-4, module, grads);
+        let module = ModuleStep::new().step(&mut optimizer, 1e-4, module, grads);
         let elapsed = start.elapsed();
         parameters = Some(module);
         elapsed

@@ -4,7 +4,7 @@ use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::train::{ClassificationOutput, InferenceStep, TrainOutput, TrainStep};
 use burn_extras::model::Mlp;
-use burn_extras::optim::clip_global_norm;
+use burn_extras::optim::ModuleStep;
 
 use crate::batch::DigitBatch;
 
@@ -42,11 +42,8 @@ impl TrainStep for Classifier {
         lr: ModuleLearningRate,
         grads: GradientsParams,
     ) -> Self {
-        let grads = match self.clip {
-            Some(norm) => clip_global_norm(grads, &self, norm),
-            None => grads,
-        };
-        optimizer.step(lr, self, grads)
+        let step = ModuleStep::new().with_clip_norm(self.clip);
+        step.step(optimizer, lr, self, grads)
     }
 }
 

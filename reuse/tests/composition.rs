@@ -7,7 +7,7 @@ use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use burn_extras::activation::ActivationConfig;
-use burn_extras::optim::{ModifierConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, ModuleStep, OptimizerConfig};
 use burn_extras_reuse::device::device;
 
 /// The device that burn-extras was built for, and the one that Burn has in any case.
@@ -55,7 +55,7 @@ fn every_optimizer_goes_the_same_way_on_both() {
         for _ in 0..5 {
             let height = point.at.val().powi_scalar(2).sum();
             let grads = GradientsParams::from_grads(height.backward(), &point);
-            point = optimizer.step(0.05, point, grads);
+            point = ModuleStep::new().step(&mut optimizer, 0.05, point, grads);
         }
         point.at.val().into_data().iter().collect()
     };

@@ -34,6 +34,7 @@ SETTINGS = {
     "b2": "beta_2",
     "beta_2": "beta_2",
     "b3": "beta_3",
+    "beta3": "beta_3",
     "alpha": "alpha",
     "beta": "beta",
     "centered": "centered",
@@ -42,6 +43,8 @@ SETTINGS = {
     "eps": "epsilon",
     "epsilon": "epsilon",
     "eps_root": "epsilon_root",
+    "estim_lr0": "d0",
+    "estim_lr_coef": "d_coef",
     "eta_minus": "eta_minus",
     "eta_plus": "eta_plus",
     "initial_accumulator_value": "initial_accumulator",
@@ -72,6 +75,7 @@ OWN = {
     "lamb": {"always_adapt", "bias_correction", "grad_averaging", "trust_clip"},
     "lars": {"always_adapt", "nesterov", "trust_clip"},
     "novograd": {"amsgrad", "grad_averaging"},
+    "prodigy": {"safeguard_warmup"},
 }
 
 # Arguments that are not settings here, and the default at which the library does as we do.
@@ -247,13 +251,18 @@ PRESETS = {
     "muon_optax": (optax.contrib.muon, {}),
     "muon_keras": (o.Muon, {}),
     "muon_timm": (timm.optim.Muon, {}),
+    "prodigy_optax": (optax.contrib.prodigy, {}),
+    "dadapt_adam_optax": (optax.contrib.dadapt_adamw, {}),
+    "dog_optax": (optax.contrib.dog, {}),
 }
 
 # Whose weight decay has a place of its own, neither in the gradient nor apart from the step.
-IN_THE_RULE = {timm.optim.Lars, timm.optim.Lamb, timm.optim.NvNovoGrad, optax.lars, optax.lamb, optax.novograd}
+IN_THE_RULE = {timm.optim.Lars, timm.optim.Lamb, timm.optim.NvNovoGrad, optax.lars, optax.lamb, optax.novograd, optax.contrib.prodigy, optax.contrib.dadapt_adamw}
 
 # Settings that the library writes into the body of its function.
 FIXED = {
+    # Ways to start that are not the default.
+    "dog_optax": {"init_eta": 0.0, "init_distance": 0.0},
     # Keras' Nadam has 0.96^t where PyTorch has 0.96^(t * momentum_decay).
     "nadam_keras": {"momentum_decay": 1.0},
     # optax.yogi takes the default of scale_by_yogi.
@@ -355,6 +364,9 @@ def entry(preset, function, chosen):
             weight_decay = float(default or 0.0)
         elif name == "eps_root" and preset in WITHOUT_EPS_ROOT:
             assert default == 0.0, (preset, name, default)
+        elif name == "init_step":
+            how, settings["reps_rel"] = default
+            assert how == "heuristic", (preset, name, default)
         elif name in PAIRS:
             settings.update(zip(PAIRS[name], map(float, default)))
         elif name in OWN.get(preset.rsplit("_", 1)[0], ()):

@@ -4,7 +4,7 @@ use burn::module::{Module, ParamGroup};
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use burn_extras::optim::{Groups, OptimizerConfig, SgdConfig};
+use burn_extras::optim::{Groups, ModuleStep, OptimizerConfig, SgdConfig};
 
 use crate::{Point, TwoLayers, configs, stands_still};
 
@@ -60,7 +60,7 @@ fn a_frozen_parameter_stays() {
             let x = Tensor::<2>::from_data([[0.3, -0.7]], &device);
             let loss = model.second.forward(model.first.forward(x)).square().mean();
             let grads = GradientsParams::from_grads(loss.backward(), &model);
-            model = optimizer.step(0.1, model, grads);
+            model = ModuleStep::new().step(&mut optimizer, 0.1, model, grads);
         }
         let data = |layer: &Linear| layer.weight.val().into_data();
         assert_eq!(data(&model.first), data(&before.first), "{name}");
@@ -89,7 +89,7 @@ fn a_name_in_a_group_does_what_it_does_alone() {
                     let x = Tensor::<2>::from_data([[3.0, -7.0]], &device);
                     let loss = model.second.forward(model.first.forward(x)).sum();
                     let grads = GradientsParams::from_grads(loss.backward(), &model);
-                    model = optimizer.step(0.01, model, grads);
+                    model = ModuleStep::new().step(&mut optimizer, 0.01, model, grads);
                 }
                 model.first.weight.val().into_data()
             });

@@ -14,7 +14,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use burn_extras::optim::{ModifierConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, ModuleStep, OptimizerConfig};
 
 /// A learning rate at which every rule gets down the problems below.
 pub fn lr(name: &str) -> f64 {
@@ -23,6 +23,8 @@ pub fn lr(name: &str) -> f64 {
         _ if name.contains("trust_ratio") => 0.02,
         // A hundredth of the weights, times this.
         "momentum" if name.contains("adaptive_clip") => 0.5,
+        // They find the size of their steps.
+        "dadapt_adam" | "dog" | "l_dog" | "prodigy" => 1.0,
         "adadelta" => 5.0,
         "adagrad" | "ftrl" => 0.5,
         "rprop" | "signum" | "lion" => 0.02,
@@ -50,7 +52,14 @@ pub fn configs() -> impl Iterator<Item = (&'static str, OptimizerConfig)> {
         .flat_map(|modifier| ["adam", "momentum"].map(|rule| format!("{rule} + {modifier}")));
     rules.chain(modified).map(|name| {
         let name: &'static str = name.leak();
-        (name, name.parse().unwrap())
+        let config = match name {
+            // Where the default begins, the first steps are lost in rounding.
+            "dog" | "l_dog" => format!("{name}(reps_rel=0.01)").parse(),
+            // A gradient that stays the same promises a way without end.
+            "dadapt_adam" | "prodigy" => format!("{name}(d0=0.01, growth_rate=1.05)").parse(),
+            _ => name.parse(),
+        };
+        (name, config.unwrap())
     })
 }
 
@@ -78,7 +87,7 @@ impl Point {
         let mut grads = GradientsParams::new();
         let grad = Tensor::<1>::from_data(TensorData::from(grad), &device).cast(dtype);
         grads.register(self.at.id, grad);
-        optimizer.step(lr, self, grads)
+        ModuleStep::new().step(optimizer, lr, self, grads)
     }
 }
 

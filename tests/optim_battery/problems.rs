@@ -4,7 +4,7 @@ use burn::module::Param;
 use burn::nn::LinearConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModuleStep, OptimizerConfig};
 
 use crate::{Point, configs, devices, lr, regression, rule};
 
@@ -70,6 +70,7 @@ fn goes_down_the_valley_of_rosenbrock() {
             "radam" => 1e-3,
             // It divides by the first gradient, the largest of all, for ten thousand steps.
             "adopt" => 0.3,
+            "dadapt_adam" | "dog" | "l_dog" | "prodigy" => 1.0,
             "adadelta" => 5.0,
             "adagrad" | "ftrl" => 0.5,
             "rprop" | "signum" | "lion" => 5e-3,
@@ -120,7 +121,7 @@ fn fits_a_regression_on_every_device() {
                     "ftrl" => lr(name),
                     _ => 2.0 * lr(name) * (1.0 - step as f64 / steps as f64),
                 };
-                model = optimizer.step(lr, model, grads);
+                model = ModuleStep::new().step(&mut optimizer, lr, model, grads);
             }
             let after: f32 = regression(&model, &device).into_scalar();
             if after.is_nan() || after >= share * before {

@@ -4,7 +4,7 @@ use burn::module::Param;
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer, OptimizerRecord};
 use burn::tensor::Device;
-use burn_extras::optim::OptimizerConfig;
+use burn_extras::optim::{ModuleStep, OptimizerConfig};
 
 use crate::{Point, configs, devices, regression};
 
@@ -18,7 +18,7 @@ fn a_restored_optimizer_takes_the_same_next_step() {
             let step = |model: Linear, optimizer: &mut ModuleOptimizer, lr| {
                 let grads = regression(&model, &device).backward();
                 let grads = GradientsParams::from_grads(grads, &model);
-                optimizer.step(lr, model, grads)
+                ModuleStep::new().step(optimizer, lr, model, grads)
             };
             let mut model = model;
             for lr in [0.01, 0.02, 0.005] {

@@ -1,7 +1,7 @@
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use burn_extras::optim::{ModifierConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, ModuleStep, OptimizerConfig};
 use serde::Deserialize;
 
 use crate::case::Distance;
@@ -55,7 +55,7 @@ impl Problem {
         for grad in &self.grads[..STEPS] {
             let mut grads = GradientsParams::new();
             grads.register(weights.all.id, tensor(grad, device));
-            weights = optimizer.step(config.default_lr(), weights, grads);
+            weights = ModuleStep::new().step(&mut optimizer, config.default_lr(), weights, grads);
         }
         weights.all.val().into_data().iter().collect()
     }

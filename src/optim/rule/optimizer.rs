@@ -174,6 +174,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
     }
 }
 
+/// The name of a type without its path.
+fn short_type_name<T>() -> &'static str {
+    let name = core::any::type_name::<T>();
+    name.rsplit("::").next().unwrap_or(name)
+}
+
 impl<R: Debug, const K: usize, const S: usize> Debug for RuleOptimizer<R, K, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RuleOptimizer")
@@ -197,8 +203,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
         if R::OVER_MODULE {
             assert!(
                 !module_sums::is_single(),
-                "{:?} looks at all parameters of a module: take its steps with ModuleStep::step",
-                self.rule
+                "{} adds up over all parameters of a module: take its steps with ModuleStep::step",
+                short_type_name::<R>()
             );
         } else if module_sums::are_added() {
             return (tensor, state);
