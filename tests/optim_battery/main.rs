@@ -6,6 +6,7 @@ mod devices;
 
 mod gradients;
 mod groups;
+mod module;
 mod numbers;
 mod problems;
 mod state;
