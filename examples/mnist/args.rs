@@ -87,6 +87,14 @@ pub struct Args {
     #[arg(long, value_name = "NORM", value_parser = above_zero, allow_negative_numbers = true)]
     pub clip: Option<f64>,
 
+    /// Leave out a step whose gradients are not all finite
+    #[arg(long)]
+    pub skip_non_finite: bool,
+
+    /// Take each gradient this far up, where the loss is larger: SAM, at twice the time of a step; 0.05 is usual
+    #[arg(long, value_name = "RHO", value_parser = above_zero, allow_negative_numbers = true)]
+    pub sam: Option<f64>,
+
     /// Images in a batch [default: 100]
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub batch_size: Option<usize>,
@@ -171,6 +179,8 @@ impl Args {
             layer_decay: self.layer_decay.or(config.layer_decay),
             others: self.others.clone().or(config.others),
             clip: self.clip.or(config.clip),
+            skip_non_finite: self.skip_non_finite || config.skip_non_finite,
+            sam: self.sam.or(config.sam),
             batch_size: self.batch_size.unwrap_or(config.batch_size),
             epochs: self.epochs.unwrap_or(config.epochs),
             patience: self.patience.or(config.patience),

@@ -4,20 +4,35 @@ use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::train::{ClassificationOutput, InferenceStep, TrainOutput, TrainStep};
 use burn_extras::model::Mlp;
-use burn_extras::optim::ModuleStep;
+use burn_extras::optim::{ModuleStep, Sam};
 
 use crate::batch::DigitBatch;
+use crate::config::RunConfig;
 
 /// The network with the loss that it is trained on: cross-entropy.
 #[derive(Module, Debug)]
 pub struct Classifier {
     pub network: Mlp,
-    /// What the norm of all gradients together is held to.
+    /// What is done with all gradients together.
     #[module(skip)]
-    pub clip: Option<f64>,
+    pub step: ModuleStep,
+    /// Takes the gradients further up.
+    #[module(skip)]
+    pub sam: Option<Sam>,
 }
 
 impl Classifier {
+    /// A network as a run trains it.
+    pub fn new(config: &RunConfig, network: Mlp) -> Self {
+        Self {
+            network,
+            step: ModuleStep::new()
+                .with_clip_norm(config.clip)
+                .with_skip_non_finite(config.skip_non_finite),
+            sam: config.sam.map(|rho| Sam::new().with_rho(rho)),
+        }
+    }
+
     pub fn classify(&self, batch: DigitBatch) -> ClassificationOutput {
         let logits = self.network.forward(batch.images);
         let loss = CrossEntropyLossConfig::new()
@@ -32,8 +47,14 @@ impl TrainStep for Classifier {
     type Output = ClassificationOutput;
 
     fn step(&self, batch: DigitBatch) -> TrainOutput<ClassificationOutput> {
-        let output = self.classify(batch);
-        TrainOutput::new(self, output.loss.backward(), output)
+        let output = self.classify(batch.clone());
+        let grads = output.loss.backward();
+        let Some(sam) = self.sam else {
+            return TrainOutput::new(self, grads, output);
+        };
+        let up = sam.climb(self, &GradientsParams::from_grads(grads, self));
+        let grads = up.classify(batch).loss.backward();
+        TrainOutput::new(&up, grads, output)
     }
 
     fn optimize(
@@ -42,7 +63,7 @@ impl TrainStep for Classifier {
         lr: ModuleLearningRate,
         grads: GradientsParams,
     ) -> Self {
-        let step = ModuleStep::new().with_clip_norm(self.clip);
+        let step = self.step;
         step.step(optimizer, lr, self, grads)
     }
 }

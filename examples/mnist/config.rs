@@ -41,6 +41,12 @@ pub struct RunConfig {
     /// What the norm of all gradients together is held to.
     #[serde(default)]
     pub clip: Option<f64>,
+    /// Whether a step is left out whose gradients are not all finite.
+    #[serde(default)]
+    pub skip_non_finite: bool,
+    /// How far up the gradient is taken.
+    #[serde(default)]
+    pub sam: Option<f64>,
     pub batch_size: usize,
     pub epochs: usize,
     /// Epochs without a better validation loss after which the training ends.
@@ -68,6 +74,8 @@ impl Default for RunConfig {
             layer_decay: None,
             others: None,
             clip: None,
+            skip_non_finite: false,
+            sam: None,
             batch_size: 100,
             epochs: 10,
             patience: None,

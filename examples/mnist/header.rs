@@ -47,6 +47,12 @@ fn training(config: &RunConfig) -> String {
     if let Some(clip) = config.clip {
         parts.push(format!("gradients clipped to norm {clip}"));
     }
+    if config.skip_non_finite {
+        parts.push("steps that are not finite left out".into());
+    }
+    if let Some(rho) = config.sam {
+        parts.push(format!("SAM with rho {rho}"));
+    }
     format!("training: {}", parts.join(", "))
 }
 

@@ -11,7 +11,7 @@ use crate::device;
 const WIDTH: usize = 100;
 
 /// Update rules by what they do; one that is in none of these stands at the end.
-const RULES: [(&str, &[&str]); 5] = [
+const RULES: [(&str, &[&str]); 6] = [
     ("gradient descent", &["asgd", "momentum", "nesterov", "sgd"]),
     (
         "a learning rate for each weight",
@@ -37,12 +37,17 @@ const RULES: [(&str, &[&str]); 5] = [
     ("the gradient's sign", &["lion", "rprop", "signum"]),
     (
         "a tensor as a whole",
-        &["adafactor", "lamb", "lars", "muon", "novograd"],
+        &["adafactor", "l_dog", "lamb", "lars", "muon", "novograd"],
+    ),
+    (
+        "the whole network: no learning rate to look for",
+        &["dadapt_adam", "dog", "prodigy"],
     ),
 ];
 
 /// Modifiers of an optimizer by what they change, in the order in which they may stand.
-const CHANGES: [(&str, &[&str]); 5] = [
+const CHANGES: [(&str, &[&str]); 6] = [
+    ("how often there is a step", &["accumulate"]),
     (
         "the gradient",
         &["adaptive_clip", "centralized", "grokfast", "mars"],
@@ -50,7 +55,10 @@ const CHANGES: [(&str, &[&str]); 5] = [
     ("the step", &["cautious", "trust_ratio"]),
     ("more decay", &["cautious_decay", "independent_decay"]),
     ("around the whole", &["lookahead", "schedule_free"]),
-    ("an average, which is tested and saved", &["ema", "swa"]),
+    (
+        "an average, which is tested and saved",
+        &["ema", "polynomial_average", "swa"],
+    ),
 ];
 
 /// Initializers by what they look at, in their order.

@@ -60,10 +60,7 @@ fn tested(
 ) -> Result<LrFinder, Problem> {
     let device = device.clone().autodiff();
     let initial = initial_network(config, train)?.into_record();
-    let mut model = Classifier {
-        network: config.network().init(&device).load_record(initial),
-        clip: config.clip,
-    };
+    let mut model = Classifier::new(config, config.network().init(&device).load_record(initial));
     let mut optimizer = config.optimizer_of(&model);
     let batches = EpochLoader::new(train.clone(), config.batch_size, config.seed, 1);
     let batches = batches.to_device(&device);

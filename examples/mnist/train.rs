@@ -72,10 +72,7 @@ impl Training<'_> {
         let config = self.config;
         let device = self.device.clone().autodiff();
         let initial = initial_network(config, &self.train)?.into_record();
-        let model = Classifier {
-            network: config.network().init(&device).load_record(initial),
-            clip: config.clip,
-        };
+        let model = Classifier::new(config, config.network().init(&device).load_record(initial));
         let optimizer = config.optimizer_of(&model);
         Ok(Learner::new(model, optimizer, self.scheduler.clone()))
     }

@@ -68,8 +68,9 @@ pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use groups::Groups;
 pub use modifier::{
-    AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast, IndependentDecay, Lookahead,
-    Mars, ModifierConfig, PolynomialAverage, ScheduleFree, Swa, TrustRatio,
+    Accumulate, AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast,
+    IndependentDecay, Lookahead, Mars, ModifierConfig, PolynomialAverage, ScheduleFree, Swa,
+    TrustRatio,
 };
 pub use module_step::ModuleStep;
 pub use registry::OptimizerConfig;

@@ -127,7 +127,9 @@ fn learning_rates() {
 fn numbers_out_of_range() {
     let fixture = Fixture::new();
     for value in ["-1", "0", "NaN", "inf", "tight"] {
-        fixture.refuses(&["--clip", value], &["--clip", value, "greater than 0"]);
+        for flag in ["--clip", "--sam"] {
+            fixture.refuses(&[flag, value], &[flag, value, "greater than 0"]);
+        }
     }
     for flag in ["--warmup", "--weight-decay"] {
         for value in ["-0.1", "NaN", "inf", "some"] {
@@ -262,6 +264,7 @@ fn resume_with_a_different_network() {
         ("--schedule", "cosine", "linear"),
         ("--dropout", "0.5", "0"),
         ("--clip", "1", "unset"),
+        ("--sam", "0.1", "unset"),
         ("--others", "sgd", "unset"),
         ("--layer-decay", "0.5", "unset"),
         ("--validation", "20", "10"),

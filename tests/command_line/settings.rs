@@ -9,8 +9,12 @@ use crate::fixture::{Fixture, history, json, printed};
 /// A small run with `args`.
 fn run(args: &[&str]) -> (Fixture, String) {
     let fixture = Fixture::new();
-    let mut all = vec!["--batch-size", "5"];
-    for (flag, value) in [("--hidden", "8,8"), ("--epochs", "3")] {
+    let mut all = Vec::new();
+    for (flag, value) in [
+        ("--batch-size", "5"),
+        ("--hidden", "8,8"),
+        ("--epochs", "3"),
+    ] {
         if !args.contains(&flag) {
             all.extend([flag, value]);
         }
@@ -47,6 +51,9 @@ fn all_are_in_the_header_and_in_the_summary() {
         "0.01",
         "--clip",
         "2",
+        "--skip-non-finite",
+        "--sam",
+        "0.1",
         "--patience",
         "7",
         "--seed",
@@ -55,7 +62,7 @@ fn all_are_in_the_header_and_in_the_summary() {
     for part in [
         "device: flex",
         "network: 784,8,8,10, elu(alpha=0.5) activation after a layer norm, dropout 0.25, xavier initialization\n",
-        "nadam(beta_1=0.8, weight_decay=0.01) with learning rate 0.003, cosine schedule, 0.5 epochs of warm-up, gradients clipped to norm 2\n",
+        "nadam(beta_1=0.8, weight_decay=0.01) with learning rate 0.003, cosine schedule, 0.5 epochs of warm-up, gradients clipped to norm 2, steps that are not finite left out, SAM with rho 0.1\n",
         "3 epochs in batches of 5, patience 7, seed 3\n",
         "data: 50 images to train on, 10 for validation, 20 to test at the end\n",
     ] {
@@ -76,6 +83,8 @@ fn all_are_in_the_header_and_in_the_summary() {
         ("schedule", "cosine".into()),
         ("warmup", 0.5.into()),
         ("clip", 2.0.into()),
+        ("skip_non_finite", true.into()),
+        ("sam", 0.1.into()),
         ("batch_size", 5.into()),
         ("epochs", 3.into()),
         ("patience", 7.into()),
@@ -153,6 +162,42 @@ fn clipping_scales_large_gradients_alone() {
         .collect();
     // Steps of 1e-9 in all go nowhere.
     assert!((losses[0] - losses[2]).abs() < 1e-5, "{losses:?}");
+}
+
+#[test]
+fn sam_goes_its_own_way() {
+    let free = history_of(&["--optimizer", "sgd"]);
+    assert_eq!(
+        history_of(&["--optimizer", "sgd", "--sam", "1e-9"])[1..],
+        free[1..]
+    );
+    assert_ne!(history_of(&["--optimizer", "sgd", "--sam", "0.5"]), free);
+}
+
+#[test]
+fn two_half_batches_are_a_batch() {
+    let whole = history_of(&[
+        "--optimizer",
+        "sgd",
+        "--batch-size",
+        "10",
+        "--schedule",
+        "constant",
+    ]);
+    let halves = history_of(&[
+        "--optimizer",
+        "sgd + accumulate(steps=2)",
+        "--schedule",
+        "constant",
+    ]);
+    let validation = |line: &String| -> f64 { line.split(',').nth(3).unwrap().parse().unwrap() };
+    for (whole, halves) in whole.iter().zip(&halves).skip(1) {
+        let (whole, halves) = (validation(whole), validation(halves));
+        assert!(
+            (whole - halves).abs() < 1e-4 * whole,
+            "{whole} and {halves}"
+        );
+    }
 }
 
 #[test]

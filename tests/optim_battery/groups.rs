@@ -56,7 +56,7 @@ fn a_frozen_parameter_stays() {
         let mut optimizer = config.init();
         let before = model.clone();
         let mut model = model;
-        for _ in 0..3 {
+        for _ in 0..4 {
             let x = Tensor::<2>::from_data([[0.3, -0.7]], &device);
             let loss = model.second.forward(model.first.forward(x)).square().mean();
             let grads = GradientsParams::from_grads(loss.backward(), &model);

@@ -1,5 +1,6 @@
 //! Modifiers: what changes a rule, whichever it is; one a file.
 
+mod accumulate;
 mod adaptive_clip;
 mod cautious;
 mod cautious_decay;
@@ -15,6 +16,7 @@ mod schedule_free;
 mod swa;
 mod trust_ratio;
 
+pub use accumulate::Accumulate;
 pub use adaptive_clip::AdaptiveClip;
 pub use cautious::Cautious;
 pub use cautious_decay::CautiousDecay;

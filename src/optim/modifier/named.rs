@@ -13,6 +13,8 @@ use crate::registry::{Spec, SpecError};
 /// Where a modifier has its place among those of the parameter.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Place {
+    /// It holds back the gradient.
+    Accumulation,
     /// It changes the gradient, in whichever order they are named.
     Gradient,
     /// It changes the rule's step.
@@ -30,7 +32,7 @@ macro_rules! modifiers {
     ($($modifier:ident in $place:ident),* $(,)?) => {
         /// A modifier by name, as behind a `+` in the name of an optimizer: `adamw + lookahead(k=6) + ema`.
         ///
-        /// Those of the gradient act in the order in which they are named. Those of the parameter follow the order
+        /// `accumulate` comes first. Those of the gradient act in the order in which they are named. Those of the parameter follow the order
         /// that has a meaning: what changes the step (`cautious`, `trust_ratio`), decay (`independent_decay`,
         /// `cautious_decay`), what wraps all that (`lookahead`, `schedule_free`), averages (`ema`,
         /// `polynomial_average`, `swa`).
@@ -126,6 +128,7 @@ macro_rules! modifiers {
 }
 
 modifiers! {
+    Accumulate in Accumulation,
     AdaptiveClip in Gradient,
     Cautious in Step,
     CautiousDecay in Decay,
@@ -199,7 +202,8 @@ pub(in crate::optim) fn check(modifiers: &[ModifierConfig]) -> Result<(), SpecEr
             if earlier.name() == name {
                 return Err(SpecError::instead(what, "name a modifier once"));
             }
-            if place == Place::Gradient || earlier.place() == Place::Gradient {
+            let is_free = [place, earlier.place()].contains(&Place::Gradient);
+            if is_free && place != Place::Accumulation {
                 continue;
             }
             if place < earlier.place() {
@@ -260,6 +264,7 @@ mod tests {
         for spec in [
             "adam(epsilon=1e-8)+cautious+lookahead(k=4)+ema",
             "sgd + lookahead + centralized + adaptive_clip",
+            "sgd + accumulate(steps=2) + centralized + cautious",
             "sgd + adaptive_clip + centralized + swa",
             "lamb + trust_ratio + cautious + independent_decay(strength=1e+0)",
         ] {
@@ -276,6 +281,10 @@ mod tests {
                 "ema + lookahead: name lookahead before ema",
             ),
             ("sgd + ema + swa", "ema + swa: name one of the two"),
+            (
+                "sgd + centralized + accumulate",
+                "centralized + accumulate: name accumulate before centralized",
+            ),
             ("sgd + lookahead + schedule_free", "name one of the two"),
             (
                 "sgd + schedule_free + ema",

@@ -128,6 +128,12 @@ pub trait Modifier<const K: usize, const S: usize>: Clone + Debug + Send + Sync 
         known: [N; S],
     ) -> (N, [N; K]);
 
+    /// Whether the rule waits for more gradients: all that happens is that this modifier gets its new state. The first of
+    /// the modifiers is asked alone. Default: no.
+    fn waits(&self, _clock: &Clock) -> bool {
+        false
+    }
+
     /// Whether the rule starts anew after this step. Default: no.
     fn restarts(&self, _clock: &Clock) -> bool {
         false
@@ -174,6 +180,8 @@ pub(in crate::optim) trait Part: Debug + Send + Sync {
 
     /// The parameter to the states before the first step, where there are some.
     fn start(&self) -> Option<Box<dyn Kernel>>;
+
+    fn waits(&self, clock: &Clock) -> bool;
 
     fn restarts(&self, clock: &Clock) -> bool;
 
@@ -270,6 +278,10 @@ impl Part for Matrix {
         None
     }
 
+    fn waits(&self, _clock: &Clock) -> bool {
+        false
+    }
+
     fn restarts(&self, _clock: &Clock) -> bool {
         false
     }
@@ -334,6 +346,10 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Part for Modified<M, K, 
             return Some(Box::new(Start::<M, K, S>(self.0.clone())));
         }
         None
+    }
+
+    fn waits(&self, clock: &Clock) -> bool {
+        self.0.waits(clock)
     }
 
     fn restarts(&self, clock: &Clock) -> bool {

@@ -11,7 +11,7 @@ use burn::tensor::{Device, Shape, Tensor};
 use super::decay::Decay;
 use super::modifier::{Part, part};
 use super::module_sums;
-use super::parts::{prepare, run_parts, start};
+use super::parts::{holds_back, prepare, remember, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
 use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
@@ -122,6 +122,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             parts,
             ..
         } = state;
+        remember(&self.parts, parts);
+        if holds_back(&self.parts, parts, clock, step) {
+            return;
+        }
         let shape = param.shape();
         let (keeps, keeps_sums) = (
             self.rule.keeps_states(shape.num_dims()),

@@ -86,6 +86,38 @@ fn summed(shape: &Shape, over: &[usize]) -> Shape {
     Shape::from((0..shape.num_dims()).map(place).collect::<Vec<_>>())
 }
 
+/// Makes memories fit for the parts: another number of them is another optimizer's state.
+pub(super) fn remember(parts: &[Arc<dyn Part>], memories: &mut Vec<PartState>) {
+    if memories.len() != parts.len() {
+        *memories = parts.iter().map(|part| PartState::new(&**part)).collect();
+    }
+}
+
+/// Whether the first part holds the rule back, and takes this gradient to itself.
+pub(super) fn holds_back(
+    parts: &[Arc<dyn Part>],
+    memories: &mut [PartState],
+    clock: &Clock,
+    step: &Step,
+) -> bool {
+    let (Some(part), Some(memory), Some(param)) = (parts.first(), memories.first_mut(), &step[0])
+    else {
+        return false;
+    };
+    let mut next = memory.clock;
+    next.time += 1;
+    if !part.waits(&next) {
+        return false;
+    }
+    let decay = Decay::new(clock.weight_decay, clock.lr);
+    if let Some(prepared) = memory.prepare(&**part, clock, decay, param)
+        && let Ready::Fused(fused) = &prepared.ready
+    {
+        run_gradient_stages(&mut [prepared.stage(fused, memory)], step, false);
+    }
+    true
+}
+
 /// One step of a rule with parts around it. The clock is that of the rule, which may begin at 0 in place of the
 /// parameter.
 pub(super) fn run_parts(
@@ -100,10 +132,6 @@ pub(super) fn run_parts(
         return;
     };
     let decay = Decay::new(clock.weight_decay, clock.lr);
-    // Another number of them is another optimizer's state.
-    if memories.len() != parts.len() {
-        *memories = parts.iter().map(|part| PartState::new(&**part)).collect();
-    }
     let each = parts.iter().zip(&mut *memories);
     let prepared: Vec<_> = each
         .map(|(part, memory)| memory.prepare(&**part, clock, decay, param))
@@ -136,7 +164,7 @@ pub(super) fn run_parts(
             Work::Whole(function) => {
                 let now = match stages.is_empty() {
                     true => step.iter().flatten().next_back().cloned().map(widened),
-                    false => Some(run_gradient_stages(&mut stages, step)),
+                    false => run_gradient_stages(&mut stages, step, true),
                 };
                 stages.clear();
                 step[2] = now.map(function);

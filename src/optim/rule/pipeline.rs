@@ -89,12 +89,20 @@ pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
     run_over(kernel, &mut inputs, &outputs);
 }
 
-/// Runs stages of the gradient: what becomes of it.
-pub(super) fn run_gradient_stages(stages: &mut [Stage<'_>], step: &Step) -> DispatchTensor {
+/// Runs stages of the gradient: what becomes of it, where that is wanted.
+pub(super) fn run_gradient_stages(
+    stages: &mut [Stage<'_>],
+    step: &Step,
+    wanted: bool,
+) -> Option<DispatchTensor> {
     let given = given(step);
     let known = measure_all(stages, step)
         .expect("sums of a module are those of the rule, which comes last");
-    let mut outputs: Few<_> = smallvec![Output::Wide(0)];
+    let first = match wanted {
+        true => Output::Wide(0),
+        false => Output::Dropped,
+    };
+    let mut outputs: Few<_> = smallvec![first];
     outputs.extend(kept_states(stages, given));
     let chain = chain_of_all(stages, given);
     let mut inputs: Few<_> = step.iter().take(given).cloned().collect();
@@ -109,7 +117,7 @@ pub(super) fn run_gradient_stages(stages: &mut [Stage<'_>], step: &Step) -> Disp
     for (state, result) in states.zip(results) {
         *state = result;
     }
-    result.expect("what is changed comes first")
+    result
 }
 
 /// Where the new states go.
