@@ -43,11 +43,21 @@ pub fn clip_global_norm<M: Module>(
     );
     let norm = global_norm(&grads, module);
     if norm > max_norm || norm.is_nan() {
-        module.visit(&mut Scale {
-            grads: &mut grads,
-            factor: max_norm / norm,
-        });
+        grads = scaled(grads, module, max_norm / norm);
     }
+    grads
+}
+
+/// All gradients of `module`, times this; in `f32` where they were in half precision.
+pub(super) fn scaled<M: Module>(
+    mut grads: GradientsParams,
+    module: &M,
+    factor: f64,
+) -> GradientsParams {
+    module.visit(&mut Scale {
+        grads: &mut grads,
+        factor,
+    });
     grads
 }
 
@@ -124,6 +134,10 @@ struct Scale<'a> {
 impl ModuleVisitor for Scale<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.grads.remove::<D>(param.id) {
+            let grad = match grad.dtype() {
+                DType::F64 => grad,
+                _ => grad.cast(FloatDType::F32),
+            };
             self.grads
                 .register::<D>(param.id, grad.mul_scalar(self.factor));
         }

@@ -23,6 +23,7 @@ mod convention;
 mod elsewhere;
 mod global;
 mod groups;
+mod loss_scale;
 mod modifier;
 mod module_step;
 mod names;
@@ -67,6 +68,7 @@ pub use config::RuleConfig;
 pub use convention::Convention;
 pub use global::{clip_global_norm, global_norm, skip_non_finite};
 pub use groups::Groups;
+pub use loss_scale::LossScale;
 pub use modifier::{
     Accumulate, AdaptiveClip, Cautious, CautiousDecay, Centralized, Ema, Grokfast,
     IndependentDecay, Lookahead, Mars, ModifierConfig, PolynomialAverage, ScheduleFree, Swa,

@@ -278,7 +278,14 @@ impl<N: Number, const I: usize> Number for Dual<N, I> {
         let value = self.value.gated_by(gate.value);
         // Finite in every float type that is computed in, and larger than any number whose gate still moves.
         let bounded = self.value.clamp(-1e30, 1e30);
-        Self::combined(value, (self, gate.value), (gate, bounded))
+        let mut product = Self::combined(value, (self, gate.value), (gate, bounded));
+        for (index, slope) in product.slopes.iter_mut().enumerate() {
+            if let (Some(x), Some(y)) = (self.slopes[index], gate.slopes[index]) {
+                // Rounded once less.
+                *slope = Some(y.mul_add(bounded, x * gate.value));
+            }
+        }
+        product
     }
 
     #[inline(always)]

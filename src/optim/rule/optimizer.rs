@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::backend::TensorMetadata;
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{Device, Shape, Tensor};
+use burn::tensor::{DType, Device, Shape, Tensor};
 
 use super::decay::Decay;
 use super::modifier::{Part, part};
@@ -218,7 +218,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
             Some(clipping) => clipping.clip_gradient(grad),
             None => grad,
         };
-        let grad = cast(grad.into_dispatch(), tensor.dtype().into());
+        // A gradient may be wider than a parameter of half precision.
+        let grad = match (tensor.dtype(), grad.dtype()) {
+            (DType::F16 | DType::BF16, DType::F32) => grad.into_dispatch(),
+            (dtype, _) => cast(grad.into_dispatch(), dtype.into()),
+        };
         let mut step = [Some(tensor.into_dispatch()), Some(grad), None];
         self.advance(lr, &mut step, &mut state);
         let [param, ..] = step;
