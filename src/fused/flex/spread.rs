@@ -91,8 +91,8 @@ impl<E: Computed> Pattern<E> {
         Window {
             place: Place::new(self.spread, start),
             numbers: self.numbers.clone(),
-            block: [E::zeroed(); LANES],
-            filled: usize::MAX,
+            block: None,
+            ready: Ready::NONE,
         }
     }
 }
@@ -118,6 +118,33 @@ struct Run {
     left: usize,
 }
 
+/// The next blocks, which need no more than counting.
+#[derive(Clone, Copy)]
+struct Ready {
+    /// Where the next one is.
+    at: usize,
+    /// From one to the next: [`LANES`], or 0 where it is the same one.
+    step: usize,
+    blocks: usize,
+}
+
+impl Ready {
+    const NONE: Self = Self {
+        at: 0,
+        step: 0,
+        blocks: 0,
+    };
+
+    /// The next block; on to the one after it.
+    #[inline(always)]
+    fn next(&mut self) -> core::ops::Range<usize> {
+        let at = self.at;
+        self.at += self.step;
+        self.blocks -= 1;
+        at..at + LANES
+    }
+}
+
 impl Place {
     fn new(spread: Spread, start: usize) -> Self {
         match spread {
@@ -135,6 +162,47 @@ impl Place {
                 index: start / inner % count,
                 left: inner - start % inner,
             }),
+        }
+    }
+
+    /// Goes over the next blocks, `most` at most, as long as they are one after another in a tile, or lie within a run.
+    /// None where the next one goes over the end of a run.
+    fn ready(&mut self, most: usize) -> Ready {
+        match self {
+            Self::One => Ready {
+                at: 0,
+                step: 0,
+                blocks: most,
+            },
+            Self::Tile { at, len } => {
+                // A tile has a block more than its length.
+                let ready = Ready {
+                    at: *at,
+                    step: LANES,
+                    blocks: (*len - *at).div_ceil(LANES),
+                };
+                *at = *at + ready.blocks * LANES - *len;
+                ready
+            }
+            Self::Run(run) => {
+                run.settle();
+                let blocks = most.min(run.left / LANES);
+                run.left -= blocks * LANES;
+                Ready {
+                    at: 0,
+                    step: 0,
+                    blocks,
+                }
+            }
+        }
+    }
+
+    /// Goes back over blocks that were ready and are not used.
+    fn give_back(&mut self, ready: Ready) {
+        match self {
+            Self::One => {}
+            Self::Tile { at, len } => *at = (*at + *len - ready.blocks * LANES % *len) % *len,
+            Self::Run(run) => run.left += ready.blocks * LANES,
         }
     }
 }
@@ -161,60 +229,48 @@ pub(crate) struct Window<E> {
     place: Place,
     numbers: Arc<[E]>,
     /// The block of a run.
-    block: Block<E>,
-    /// The index of the number that fills it.
-    filled: usize,
+    block: Option<Block<E>>,
+    ready: Ready,
 }
 
 impl<E: Computed> Window<E> {
     /// This block; on to the next.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn advance(&mut self) -> *const Block<E> {
-        match &mut self.place {
-            Place::One => self.numbers.as_ptr().cast(),
-            Place::Tile { at, len } => {
-                // A tile has a block more than its length.
-                let block = self.numbers[*at..*at + LANES].as_ptr().cast();
-                *at += LANES;
-                if *at >= *len {
-                    *at -= *len;
-                }
-                block
-            }
-            Place::Run(run) if run.left >= LANES && run.index == self.filled => {
-                run.left -= LANES;
-                &self.block
-            }
-            Place::Run(_) => self.fill(),
+        if self.ready.blocks == 0 {
+            self.refill();
+        }
+        let next = self.ready.next();
+        match &self.block {
+            None => self.numbers[next].as_ptr().cast(),
+            Some(block) => block,
         }
     }
 
-    fn fill(&mut self) -> *const Block<E> {
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        self.ready = self.place.ready(usize::MAX);
         if let Place::Run(run) = &mut self.place {
-            run.settle();
-            if run.left >= LANES {
-                self.block = [self.numbers[run.index]; LANES];
-                self.filled = run.index;
-                run.left -= LANES;
+            if self.ready.blocks > 0 {
+                self.block = Some([self.numbers[run.index]; LANES]);
             } else {
-                self.block = core::array::from_fn(|_| self.numbers[run.step()]);
-                self.filled = usize::MAX;
+                self.block = Some(core::array::from_fn(|_| self.numbers[run.step()]));
+                self.ready.blocks = 1;
             }
         }
-        &self.block
     }
 }
 
 /// Sums over where a smaller tensor was spread, while the blocks come one after another.
 pub(crate) struct Gather<E> {
     place: Place,
-    /// A tile's sums, with a block more than its length.
-    tile: Vec<E>,
+    /// A tile's sums, with a block more than its length; of a run, or the only number, what was added since the last
+    /// carry.
+    memory: Vec<E>,
     /// The sums of runs.
     totals: Vec<f64>,
-    /// What was added to the run's sum, or the only one, since the last carry.
-    block: Block<E>,
-    blocks: usize,
+    ready: Ready,
     /// Whether the block goes over the end of a run.
     across: bool,
 }
@@ -224,49 +280,39 @@ const CARRY: usize = 64;
 
 impl<E: Computed> Gather<E> {
     pub(super) fn new(spread: Spread, start: usize) -> Self {
-        let (tile, totals) = match spread {
-            Spread::One => (0, 1),
+        let (memory, totals) = match spread {
+            Spread::One => (LANES, 1),
             Spread::Tiles { .. } => (spread.room() + LANES, 0),
-            Spread::Runs { count, .. } => (0, count),
+            Spread::Runs { count, .. } => (LANES, count),
         };
         Self {
             place: Place::new(spread, start),
-            tile: vec![E::zeroed(); tile],
+            memory: vec![E::zeroed(); memory],
             totals: vec![0.0; totals],
-            block: [E::zeroed(); LANES],
-            blocks: 0,
+            ready: Ready::NONE,
             across: false,
         }
     }
 
     /// The sums that this block is to be added to; on to the next.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn advance(&mut self) -> *mut Block<E> {
-        if let Place::Tile { at, len } = &mut self.place {
-            // A tile has a block more than its length.
-            let block = self.tile[*at..*at + LANES].as_mut_ptr().cast();
-            *at += LANES;
-            if *at >= *len {
-                *at -= *len;
-            }
-            return block;
+        if self.ready.blocks == 0 {
+            self.refill();
         }
-        if self.blocks == CARRY || self.across {
-            self.carry();
+        let next = self.ready.next();
+        self.memory[next].as_mut_ptr().cast()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        self.carry();
+        self.ready = self.place.ready(CARRY);
+        if self.ready.blocks == 0 {
+            self.across = true;
+            self.ready.blocks = 1;
         }
-        if matches!(&self.place, Place::Run(run) if run.left < LANES) {
-            self.carry();
-        }
-        if let Place::Run(run) = &mut self.place {
-            run.settle();
-            if run.left >= LANES {
-                run.left -= LANES;
-            } else {
-                self.across = true;
-            }
-        }
-        self.blocks += 1;
-        &mut self.block
     }
 
     /// Adds the first numbers of a block, one by one.
@@ -280,7 +326,7 @@ impl<E: Computed> Gather<E> {
             match &mut self.place {
                 Place::One => self.totals[0] += number.to_f64(),
                 Place::Tile { at, len } => {
-                    self.tile[*at] = self.tile[*at].plus(*number);
+                    self.memory[*at] = self.memory[*at].plus(*number);
                     *at = (*at + 1) % *len;
                 }
                 Place::Run(run) => self.totals[run.step()] += number.to_f64(),
@@ -290,18 +336,25 @@ impl<E: Computed> Gather<E> {
 
     /// Adds what was added up since the last time to the sums.
     fn carry(&mut self) {
-        if self.blocks == 0 {
+        let ready = core::mem::replace(&mut self.ready, Ready::NONE);
+        let across = core::mem::take(&mut self.across);
+        if across && ready.blocks > 0 {
+            // Nothing was added to it.
             return;
         }
-        let block = core::mem::replace(&mut self.block, [E::zeroed(); LANES]);
-        self.blocks = 0;
-        if core::mem::take(&mut self.across) {
-            return self.distribute(&block);
+        if !across {
+            self.place.give_back(ready);
         }
         let index = match &self.place {
+            Place::Tile { .. } => return,
+            Place::One => 0,
             Place::Run(run) => run.index,
-            _ => 0,
         };
+        let block: Block<E> = core::array::from_fn(|lane| self.memory[lane]);
+        self.memory.fill(E::zeroed());
+        if across {
+            return self.distribute(&block);
+        }
         self.totals[index] += block.iter().map(|number| number.to_f64()).sum::<f64>();
     }
 
@@ -312,7 +365,7 @@ impl<E: Computed> Gather<E> {
             *sum += total;
         }
         if let Spread::Tiles { count, inner } = spread {
-            for (index, number) in self.tile.iter().enumerate() {
+            for (index, number) in self.memory.iter().enumerate() {
                 sums[index / inner % count] += number.to_f64();
             }
         }
