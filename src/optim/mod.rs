@@ -1,8 +1,7 @@
 //! Optimizers: one update rule a file, each with the conventions of the libraries that have it.
 //!
-//! Every rule is element-wise, runs as one in-place pass on the CPU (see
-//! [`RuleOptimizer`]), and takes [`WeightDecay`], coupled
-//! or decoupled.
+//! Every rule runs as one in-place pass on the CPU (see [`RuleOptimizer`]), but for the matrix products of `kron`, `muon`,
+//! `shampoo` and `soap`, and takes [`WeightDecay`], coupled or decoupled.
 //!
 //! ```
 //! use burn_extras::optim::{NadamConfig, OptimizerConfig};
@@ -23,6 +22,7 @@ mod convention;
 mod elsewhere;
 mod global;
 mod groups;
+mod matrices;
 mod modifier;
 mod names;
 mod registry;
@@ -40,6 +40,7 @@ mod adopt;
 mod amsgrad;
 mod asgd;
 mod ftrl;
+mod kron;
 mod lamb;
 mod lars;
 mod lion;
@@ -53,7 +54,9 @@ mod radam;
 mod rmsprop;
 mod rprop;
 mod sgd;
+mod shampoo;
 mod signum;
+mod soap;
 mod yogi;
 
 pub use any::AnyOptimizer;
@@ -68,8 +71,8 @@ pub use modifier::{
 };
 pub use registry::OptimizerConfig;
 pub use rule::{
-    Changes, Clock, MeasuredRule, Modifier, Modifiers, RuleOptimizer, RuleState, Seen, UpdateRule,
-    WeightDecay,
+    Changes, Clock, MeasuredRule, Memory, Modifier, Modifiers, RuleOptimizer, RuleState, Seen,
+    UpdateRule, WeightDecay, Whole, WholeModifier,
 };
 pub use settings::{RuleSettings, Setting, Settings};
 
@@ -84,6 +87,7 @@ pub use adopt::{Adopt, AdoptConfig};
 pub use amsgrad::{AmsGrad, AmsGradConfig};
 pub use asgd::{Asgd, AsgdConfig};
 pub use ftrl::{Ftrl, FtrlConfig};
+pub use kron::{Kron, KronConfig};
 pub use lamb::{Lamb, LambConfig};
 pub use lars::{Lars, LarsConfig};
 pub use lion::{Lion, LionConfig};
@@ -97,5 +101,7 @@ pub use radam::{RAdam, RAdamConfig};
 pub use rmsprop::{RmsProp, RmsPropConfig};
 pub use rprop::{Rprop, RpropConfig};
 pub use sgd::{Sgd, SgdConfig};
+pub use shampoo::{Shampoo, ShampooConfig};
 pub use signum::{Signum, SignumConfig};
+pub use soap::{Soap, SoapConfig};
 pub use yogi::{Yogi, YogiConfig};

@@ -19,8 +19,8 @@ macro_rules! registry {
         /// An optimizer by name, as on a command line or in a config file.
         ///
         /// A name alone is PyTorch's form where PyTorch has it; `_keras`, `_optax`, `_pytorch`, `_timm`,
-        /// `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it does:
-        /// `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
+        /// `_pytorch_optimizer`, `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it
+        /// does: `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
         /// of the library may name as well, and besides them
         ///
         /// | parameter | what |
@@ -219,6 +219,7 @@ registry! {
     AmsGrad(AmsGradConfig),
     Asgd(AsgdConfig),
     Ftrl(FtrlConfig),
+    Kron(KronConfig),
     Lamb(LambConfig),
     Lars(LarsConfig),
     Lion(LionConfig),
@@ -232,7 +233,9 @@ registry! {
     RmsProp(RmsPropConfig),
     Rprop(RpropConfig),
     Sgd(SgdConfig),
+    Shampoo(ShampooConfig),
     Signum(SignumConfig),
+    Soap(SoapConfig),
     Yogi(YogiConfig),
 }
 
@@ -250,6 +253,7 @@ const NAMES: &[&str] = &[
     "amsgrad",
     "asgd",
     "ftrl",
+    "kron",
     "lamb",
     "lars",
     "lion",
@@ -264,7 +268,9 @@ const NAMES: &[&str] = &[
     "rmsprop",
     "rprop",
     "sgd",
+    "shampoo",
     "signum",
+    "soap",
     "yogi",
 ];
 

@@ -24,7 +24,7 @@ pub fn lr(name: &str) -> f64 {
         // A hundredth of the weights, times this.
         "momentum" if name.contains("adaptive_clip") => 0.5,
         "adadelta" => 5.0,
-        "adagrad" | "ftrl" => 0.5,
+        "adagrad" | "ftrl" | "shampoo" => 0.5,
         "rprop" | "signum" | "lion" => 0.02,
         "asgd" | "sgd" => 0.1,
         "momentum" | "nesterov" => 0.02,

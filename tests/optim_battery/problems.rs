@@ -71,7 +71,7 @@ fn goes_down_the_valley_of_rosenbrock() {
             // It divides by the first gradient, the largest of all, for ten thousand steps.
             "adopt" => 0.3,
             "adadelta" => 5.0,
-            "adagrad" | "ftrl" => 0.5,
+            "adagrad" | "ftrl" | "shampoo" => 0.5,
             "rprop" | "signum" | "lion" => 5e-3,
             _ => 0.02,
         };

@@ -52,7 +52,7 @@ impl Stage<'_> {
 }
 
 /// The parameter, the gradient, and, where that is not what is to be changed first, what is.
-pub(super) type Step = [Option<DispatchTensor>; 3];
+pub(in crate::optim) type Step = [Option<DispatchTensor>; 3];
 
 /// How many of them there are.
 fn given(step: &Step) -> usize {
@@ -177,7 +177,8 @@ fn measure(
     measured.extend(stage.states.iter().cloned());
     let first = measured.len();
     let param = &step[0];
-    measured.extend(sums.shapes.iter().map(|shape| zeros(param, shape)));
+    let zeros = |shape| param.as_ref().map(|param| zeros(param, shape));
+    measured.extend(sums.shapes.iter().map(zeros));
     let each: Few<_> = (first..measured.len()).map(Output::Like).collect();
     let mut totals = match (&earlier, stage.sees_gradient || given > 2) {
         ([], false) => run(sums.measure, &mut measured, &each),
@@ -237,12 +238,11 @@ fn settle(
     known
 }
 
-/// Where sums of this shape may go.
-fn zeros(param: &Option<DispatchTensor>, shape: &Shape) -> Option<DispatchTensor> {
-    let param = param.as_ref()?;
+/// Zeros beside a parameter, in the type that its arithmetic is done in.
+pub(super) fn zeros(param: &DispatchTensor, shape: &Shape) -> DispatchTensor {
     let dtype = match param.dtype() {
         DType::F64 => FloatDType::F64,
         _ => FloatDType::F32,
     };
-    Some(Dispatch::float_zeros(shape.clone(), &param.device(), dtype))
+    Dispatch::float_zeros(shape.clone(), &param.device(), dtype)
 }
