@@ -3,7 +3,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::matrices::{Axis, Factor, identity, normals};
 use super::rule::{Clock, MeasuredRule, Modifiers};
 use super::settings::rule;
-use super::{Changes, Convention, Memory, Modifier, Seen, Whole, WholeModifier};
+use super::{Changes, Convention, Memory, Modifier, Seen, SeenWhole, WholeModifier};
 use crate::fused::Number;
 
 rule! {
@@ -28,8 +28,9 @@ rule! {
     /// steps, from where it falls to 0.03. With `momentum_into_precond_update` 0, `A` is of `g`.
     ///
     /// Noise is the same on every device and in every run: it depends on the number of the step alone. timm draws it, and
-    /// when the `Q_i` are balanced, which here is in every hundredth step that updates them; that changes no step. An axis
-    /// of `n` has `n^2` numbers, and everything is products of matrices on the device.
+    /// when the `Q_i` are balanced, so that their largest numbers are the same, which changes no step: here in the steps
+    /// 100, 200, ..., where they are updated. An axis of `n` has `n^2` numbers, and everything besides noise is products
+    /// on the device.
     ///
     /// Defaults: `momentum` 0.9, `preconditioner_update_probability` 0, `max_size_triangular` 2048,
     /// `min_ndim_triangular` 2, `momentum_into_precond_update` 1, `precond_lr` 0.1, `precond_init_scale` 1, weight decay
@@ -156,7 +157,7 @@ impl WholeModifier for Preconditioned {
         })
     }
 
-    fn modify(&self, now: &Moment, seen: Whole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+    fn modify(&self, now: &Moment, seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
         let mut factors = self.factors(now, seen.shape, memory);
         if now.updates {
             if now.time.is_multiple_of(100) {
@@ -282,5 +283,54 @@ impl MeasuredRule<0, 1> for Kron {
         [step]: [N; 1],
     ) -> (N, [N; 0]) {
         (w - u * step, [])
+    }
+}
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    /// The numbers are those of timm's `precond_update_prob_schedule`.
+    #[test]
+    fn updates_become_rarer() {
+        let mut kron = Kron::by_convention(Convention::Timm);
+        for (done, expected) in [
+            (0, 1.0),
+            (500, 1.0),
+            (1000, 0.6065306663513184),
+            (3000, 0.08208499848842621),
+            (10_000, 0.03),
+        ] {
+            let found = kron.probability(done + 1);
+            assert!((found - expected).abs() < 1e-7, "{done}: {found}");
+        }
+        kron.preconditioner_update_probability = 0.25;
+        assert_eq!(kron.probability(10_000), 0.25);
+    }
+
+    #[test]
+    fn balanced_matrices_have_the_same_product() {
+        let device = Device::flex();
+        let axes: Vec<Axis> = Axis::all(&[2, 3]).collect();
+        let upper = Tensor::<2>::from_data([[8.0, -2.0], [0.0, 4.0]], &device);
+        let diagonal = Tensor::<1>::from_data([0.5, 0.25, 0.125], &device);
+        let factors = vec![
+            Factor::Triangular(axes[0], upper),
+            Factor::Diagonal(axes[1], diagonal),
+        ];
+        let tensor = Tensor::<1>::from_data([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &device);
+        let product = |factors: &[Factor]| -> Vec<f32> {
+            let product = |tensor, factor: &Factor| factor.product(tensor);
+            let product = factors.iter().fold(tensor.clone(), product);
+            product.into_data().iter().collect()
+        };
+        let expected = product(&factors);
+        let factors = balanced(factors);
+        for factor in &factors {
+            assert_eq!(factor.size().into_scalar::<f32>(), 2.0);
+        }
+        assert_eq!(product(&factors), expected);
     }
 }

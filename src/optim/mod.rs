@@ -72,7 +72,7 @@ pub use modifier::{
 pub use registry::OptimizerConfig;
 pub use rule::{
     Changes, Clock, MeasuredRule, Memory, Modifier, Modifiers, RuleOptimizer, RuleState, Seen,
-    UpdateRule, WeightDecay, Whole, WholeModifier,
+    SeenWhole, UpdateRule, WeightDecay, WholeModifier,
 };
 pub use settings::{RuleSettings, Setting, Settings};
 

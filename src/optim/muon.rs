@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 
 use super::rule::{Clock, MeasuredRule, Modifiers};
 use super::settings::rule;
-use super::{Changes, Convention, Memory, Modifier, Seen, Whole, WholeModifier};
+use super::{Changes, Convention, Memory, Modifier, Seen, SeenWhole, WholeModifier};
 use crate::fused::Number;
 
 rule! {
@@ -248,7 +248,7 @@ impl WholeModifier for Orthogonalized {
         Some(())
     }
 
-    fn modify(&self, _: &(), seen: Whole<'_>, _memory: &mut Memory<'_>) -> Tensor<1> {
+    fn modify(&self, _: &(), seen: SeenWhole<'_>, _memory: &mut Memory<'_>) -> Tensor<1> {
         let (rows, len) = (seen.shape[0], seen.now.dims()[0]);
         let matrix = seen.now.reshape([rows, len / rows.max(1)]);
         let is_kernel = seen.shape.len() > 2;

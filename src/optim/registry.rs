@@ -527,6 +527,12 @@ mod tests {
                 "adamw_optax(beta_1=0.8, epsilon=0.000001)",
             ),
             ("optax.contrib.madgrad", "madgrad"),
+            ("timm.optim.Kron", "kron"),
+            ("pytorch_optimizer.SOAP(eps=1e-6)", "soap(epsilon=0.000001)"),
+            (
+                "pytorch_optimizer.Shampoo(matrix_eps=0.5)",
+                "shampoo(matrix_epsilon=0.5)",
+            ),
             (
                 "RMSprop(alpha=0.9, centered=True)",
                 "rmsprop(rho=0.9, centered=1)",

@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 
 use super::matrices::{Axis, identity, inverse_root};
-use super::rule::{Clock, MeasuredRule, Modifiers};
+use super::rule::{Clock, Modifiers, UpdateRule};
 use super::settings::rule;
-use super::{Convention, Memory, Whole, WholeModifier};
+use super::{Convention, Memory, SeenWhole, WholeModifier};
 use crate::fused::Number;
 
 rule! {
@@ -94,7 +94,7 @@ impl WholeModifier for Preconditioned {
         })
     }
 
-    fn modify(&self, now: &Moment, seen: Whole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+    fn modify(&self, now: &Moment, seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
         let Shampoo {
             momentum,
             matrix_epsilon,
@@ -134,28 +134,22 @@ impl WholeModifier for Preconditioned {
     }
 }
 
-impl MeasuredRule<0, 0> for Shampoo {
+impl UpdateRule<0> for Shampoo {
     /// The learning rate.
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 0] = [];
-    const SUM_NAMES: [&'static str; 0] = [];
     const IS_STEP: bool = true;
 
     fn before(&self) -> Modifiers {
         Modifiers::new().with_whole(Preconditioned(self.clone()))
     }
 
-    fn scalars_of(&self, clock: &mut Clock) -> f64 {
+    fn scalars(&self, clock: &mut Clock) -> f64 {
         clock.lr
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _: &f64, _: N, _: N, _: [N; 0]) -> [N; 0] {
-        []
-    }
-
-    #[inline(always)]
-    fn update_by<N: Number>(&self, lr: &f64, w: N, u: N, _: [N; 0], _: [N; 0]) -> (N, [N; 0]) {
+    fn update<N: Number>(&self, lr: &f64, w: N, u: N, _: [N; 0]) -> (N, [N; 0]) {
         (w - u * *lr, [])
     }
 }

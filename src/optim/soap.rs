@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 
 use super::matrices::{Axis, eigenbasis, turned_basis};
-use super::rule::{Clock, MeasuredRule, Modifiers};
+use super::rule::{Clock, Modifiers, UpdateRule};
 use super::settings::rule;
-use super::{Convention, Memory, Whole, WholeModifier};
+use super::{Convention, Memory, SeenWhole, WholeModifier};
 use crate::fused::{Array, Map, Number, Output, run};
 
 rule! {
@@ -144,10 +144,8 @@ impl WholeModifier for Turned {
     /// Both moments, and for each axis its matrix and its basis.
     fn states(&self, shape: &[usize]) -> Vec<Vec<usize>> {
         let square = |axis: Axis| vec![axis.len(); 2];
-        let matrices = self
-            .0
-            .axes(shape)
-            .flat_map(|axis| [square(axis), square(axis)]);
+        let axes = self.0.axes(shape);
+        let matrices = axes.flat_map(|axis| [square(axis), square(axis)]);
         let moments = [shape.to_vec(), shape.to_vec()];
         moments.into_iter().chain(matrices).collect()
     }
@@ -161,11 +159,11 @@ impl WholeModifier for Turned {
         })
     }
 
-    fn modify(&self, now: &Moment, seen: Whole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+    fn modify(&self, now: &Moment, seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
         let (grad, count) = (seen.now, [seen.shape.iter().product()]);
         let mut moments = [0, 1].map(|place| memory.take(place, count));
         let axes = (2..).step_by(2).zip(self.0.axes(seen.shape));
-        let mut sides: Vec<Side> = axes
+        let sides: Vec<Side> = axes
             .map(|(place, axis)| Side {
                 axis,
                 matrix: memory.take(place, [axis.len(); 2]),
@@ -177,7 +175,7 @@ impl WholeModifier for Turned {
             (step, moments) = self.step(grad.clone(), &sides, moments);
         }
         let keeps = self.0.keeps();
-        for (index, mut side) in sides.drain(..).enumerate() {
+        for (index, mut side) in sides.into_iter().enumerate() {
             let products = side.axis.gram(grad.clone());
             side.matrix = side.matrix * keeps + products * (1.0 - keeps);
             if now.is_first {
@@ -269,16 +267,15 @@ pub struct Scalars {
     shrink: f64,
 }
 
-impl MeasuredRule<0, 0> for Soap {
+impl UpdateRule<0> for Soap {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 0] = [];
-    const SUM_NAMES: [&'static str; 0] = [];
 
     fn before(&self) -> Modifiers {
         Modifiers::new().with_whole(Turned(self.clone()))
     }
 
-    fn scalars_of(&self, clock: &mut Clock) -> Scalars {
+    fn scalars(&self, clock: &mut Clock) -> Scalars {
         let steps = (clock.time - 1) as f64;
         if steps == 0.0 {
             return Scalars {
@@ -298,12 +295,7 @@ impl MeasuredRule<0, 0> for Soap {
     }
 
     #[inline(always)]
-    fn measure<N: Number>(&self, _: &Scalars, _: N, _: N, _: [N; 0]) -> [N; 0] {
-        []
-    }
-
-    #[inline(always)]
-    fn update_by<N: Number>(&self, s: &Scalars, w: N, u: N, _: [N; 0], _: [N; 0]) -> (N, [N; 0]) {
+    fn update<N: Number>(&self, s: &Scalars, w: N, u: N, _: [N; 0]) -> (N, [N; 0]) {
         ((w - u * s.lr) * s.shrink, [])
     }
 }

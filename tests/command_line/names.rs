@@ -17,13 +17,19 @@ fn accuracy(flag: &str, name: &str) -> f64 {
         "sgd" | "novograd" => &["--lr", "0.01"],
         // PyTorch's is 0.001 here too; other libraries take this one.
         "muon" => &["--lr", "0.02"],
+        "shampoo" => &["--lr", "0.05"],
         // timm's, 1, is meant for its weight decay, without which it is plain gradient descent.
         "lars" => &["--lr", "0.1"],
         _ => &[],
     };
+    // Its roots take seconds each for the axis of all pixels.
+    let spec = match name {
+        "shampoo" => "shampoo(preconditioning_compute_steps=30)",
+        name => name,
+    };
     let args = [
         flag,
-        name,
+        spec,
         "--train-samples",
         "9000",
         "--validation",

@@ -1,11 +1,13 @@
 //! Gradients and parameters at the edges of what their type can hold.
 
 use burn::module::Param;
-use burn::optim::Optimizer;
+use burn::nn::LinearConfig;
+use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use burn_extras::fused::Number;
 use burn_extras::optim::{
-    Clock, MeasuredRule, Memory, Modifiers, OptimizerConfig, RuleOptimizer, Whole, WholeModifier,
+    Clock, MeasuredRule, Memory, Modifiers, OptimizerConfig, RuleOptimizer, SeenWhole,
+    WholeModifier,
 };
 
 use crate::{Point, configs, devices, lr};
@@ -123,7 +125,7 @@ impl WholeModifier for Watched {
         Some(())
     }
 
-    fn modify(&self, _: &(), seen: Whole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+    fn modify(&self, _: &(), seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
         let remembered: Tensor<1> = memory.take(0, [2]);
         for tensor in [&remembered, &seen.param(), &seen.grad(), &seen.now] {
             assert_eq!(tensor.dtype(), DType::F32);
@@ -162,4 +164,28 @@ fn half_precision_is_worked_on_in_f32_as_a_whole() {
     let (stepped, _) = optimizer.step(0.5, ones.clone(), ones, None);
     assert_eq!(stepped.dtype(), DType::F16);
     assert!(stepped.into_data().iter::<f32>().all(|x| x == 0.5));
+}
+
+/// What decomposes matrices comes to an end with those that have none.
+#[test]
+fn what_is_no_number_ends_as_none() {
+    for (device_name, device) in devices::all() {
+        for name in ["kron", "muon", "shampoo", "soap(precondition_frequency=1)"] {
+            let config: OptimizerConfig = name.parse().unwrap();
+            let mut optimizer = config.init();
+            let linear = LinearConfig::new(2, 3).with_bias(false);
+            let mut model = linear.init(&device.clone().autodiff());
+            for odd in [1.0, f32::NAN, 1.0, f32::INFINITY, 1.0] {
+                let grad = Tensor::<2>::from_data([[0.5, -1.0, odd], [2.0, 0.25, 1.0]], &device);
+                let mut grads = GradientsParams::new();
+                grads.register(model.weight.id, grad);
+                model = optimizer.step(0.01, model, grads);
+            }
+            let end: Vec<f32> = model.weight.val().into_data().iter().collect();
+            assert!(
+                end.iter().any(|x| x.is_nan()),
+                "{name} on {device_name}: {end:?}"
+            );
+        }
+    }
 }

@@ -24,4 +24,4 @@ pub(super) use parts::PartState;
 pub use state::RuleState;
 pub(super) use state::collect;
 pub use update::UpdateRule;
-pub use whole::{Memory, Whole, WholeModifier};
+pub use whole::{Memory, SeenWhole, WholeModifier};

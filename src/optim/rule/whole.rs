@@ -16,7 +16,7 @@ use crate::fused::{Kernel, widened};
 ///
 /// ```
 /// use burn::tensor::Tensor;
-/// use burn_extras::optim::{Clock, Memory, Whole, WholeModifier};
+/// use burn_extras::optim::{Clock, Memory, SeenWhole, WholeModifier};
 ///
 /// /// A matrix's gradients less what all of them had in common so far: their mean row.
 /// #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ use crate::fused::{Kernel, widened};
 ///         Some(1.0 / clock.time as f64)
 ///     }
 ///
-///     fn modify(&self, share: &f64, seen: Whole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+///     fn modify(&self, share: &f64, seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
 ///         let [rows, columns] = [seen.shape[0], seen.shape[1]];
 ///         let matrix = seen.now.reshape([rows, columns]);
 ///         let mean = memory.take(0, [1, columns]) * (1.0 - share) + matrix.clone().mean_dim(0) * *share;
@@ -67,11 +67,11 @@ pub trait WholeModifier: Clone + Debug + Send + Sync + 'static {
     /// The scalars of one step; may advance the clock's memory. `None` leaves this step as it is.
     fn scalars(&self, clock: &mut Clock, shape: &[usize]) -> Option<Self::Scalars>;
 
-    /// [`Whole::now`] as it is to be.
+    /// [`SeenWhole::now`] as it is to be.
     fn modify(
         &self,
         scalars: &Self::Scalars,
-        seen: Whole<'_>,
+        seen: SeenWhole<'_>,
         memory: &mut Memory<'_>,
     ) -> Tensor<1>;
 }
@@ -80,7 +80,7 @@ pub trait WholeModifier: Clone + Debug + Send + Sync + 'static {
 /// precision is `f32` here.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Whole<'a> {
+pub struct SeenWhole<'a> {
     /// The tensor's shape.
     pub shape: &'a [usize],
     /// What is to be changed.
@@ -88,7 +88,7 @@ pub struct Whole<'a> {
     step: &'a Step,
 }
 
-impl Whole<'_> {
+impl SeenWhole<'_> {
     /// The parameter before the step.
     pub fn param(&self) -> Tensor<1> {
         self.given(0)
@@ -186,7 +186,7 @@ impl<M: WholeModifier> Part for Modified<M> {
         let (modifier, shape) = (self.0.clone(), shape.clone());
         let shapes = self.states(&shape);
         Some(Ready::Whole(Box::new(move |now, step, tensors| {
-            let seen = Whole {
+            let seen = SeenWhole {
                 shape: &shape,
                 now: flattened(now),
                 step,
