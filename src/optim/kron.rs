@@ -314,8 +314,8 @@ mod tests {
     fn balanced_matrices_have_the_same_product() {
         let device = Device::flex();
         let axes: Vec<Axis> = Axis::all(&[2, 3]).collect();
-        let upper = Tensor::<2>::from_data([[8.0, -2.0], [0.0, 4.0]], &device);
-        let diagonal = Tensor::<1>::from_data([0.5, 0.25, 0.125], &device);
+        let upper = Tensor::<2>::from_data([[16.0, -2.0], [0.0, 4.0]], &device);
+        let diagonal = Tensor::<1>::from_data([0.25, 0.125, 0.0625], &device);
         let factors = vec![
             Factor::Triangular(axes[0], upper),
             Factor::Diagonal(axes[1], diagonal),
