@@ -21,6 +21,8 @@ fn tolerance(case: &Case, dtype: DType) -> f64 {
         ("muon_pytorch", _) => 6e-2,
         ("muon_keras" | "adafactor_keras" | "adafactor_optax", DType::F64) => 3e-8,
         (_, DType::F64) => 1e-9,
+        // Its own epsilon, 1e-6, is about what `f32` rounds off of its sums.
+        ("shampoo_pytorch_optimizer", _) if !case.name.contains("matrix_epsilon") => 1e-4,
         _ => 1e-5,
     }
 }

@@ -5,8 +5,8 @@ nothing else is changed. Kron's random numbers are those of `normals`, which dep
 matrices are not balanced, which happens in one of a hundred steps and changes none.
 
 With its own `matrix_eps`, 1e-6, pytorch_optimizer's Shampoo multiplies by up to a thousand what a step has in directions
-that no gradient had, and with momentum takes that into the next: rounding becomes too large to compare, so momentum comes
-with 0.1 here.
+that no gradient had. What momentum and coupled weight decay add is in those too, and rounding becomes too large to
+compare: they come with 0.1 here.
 
 The bases that SOAP starts with are the eigenvectors of the first gradient's products. Where that has fewer rows than
 columns, or the other way round, some of them may be any: such axes are above `max_precondition_dim` here.
@@ -84,10 +84,10 @@ FULL_RANK = ["square", "conv", "vector", "single", "zeros"]
 
 MATRICES = [
     Case("shampoo_pytorch_optimizer", 0.02, None, shampoo(), ALL),
-    Case("shampoo_pytorch_optimizer(weight_decay=0.1)", 0.02, "shampoo_pytorch_optimizer", shampoo(weight_decay=DECAY)),
     Case("shampoo_pytorch_optimizer(weight_decay=0.1, decoupled_decay=1)", 0.02, "shampoo_pytorch_optimizer", shampoo(weight_decay=DECAY, weight_decouple=True), ["matrix", "vector"]),
     Case("shampoo_pytorch_optimizer(preconditioning_compute_steps=3)", 0.02, "shampoo_pytorch_optimizer", shampoo(preconditioning_compute_steps=3), ALL),
     Case("shampoo_pytorch_optimizer(matrix_epsilon=0.1)", 0.02, "shampoo_pytorch_optimizer", shampoo(matrix_eps=0.1)),
+    Case("shampoo_pytorch_optimizer(matrix_epsilon=0.1, weight_decay=0.1)", 0.02, "shampoo_pytorch_optimizer(matrix_epsilon=0.1)", shampoo(matrix_eps=0.1, weight_decay=DECAY)),
     Case("shampoo_pytorch_optimizer(matrix_epsilon=0.1, momentum=0.5)", 0.02, "shampoo_pytorch_optimizer(matrix_epsilon=0.1)", shampoo(matrix_eps=0.1, momentum=0.5)),
     Case("shampoo_pytorch_optimizer(matrix_epsilon=0.1, momentum=0.5, weight_decay=0.1)", 0.02, "shampoo_pytorch_optimizer(matrix_epsilon=0.1)", shampoo(matrix_eps=0.1, momentum=0.5, weight_decay=DECAY), ["matrix", "vector"]),
     Case("soap_pytorch_optimizer", 0.01, None, soap(), FULL_RANK),
