@@ -93,6 +93,7 @@ pub mod activation;
 pub mod fused;
 pub mod init;
 pub mod inspect;
+mod matrix;
 pub mod model;
 pub mod optim;
 pub mod registry;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
-use burn_extras::optim::{ModifierConfig, OptimizerConfig};
+use burn_extras::optim::{Convention, ModifierConfig, OptimizerConfig};
 use burn_extras::schedule::ScheduleConfig;
 
 /// The cells of each row of the table in `page`, the header left out.
@@ -79,7 +79,8 @@ fn the_table_of_optimizers_lists_every_preset() {
             parse(name).unwrap(),
             "{name} alone is its first preset"
         );
-        for preset in ["pytorch", "keras", "optax", "timm", "book", "paper"] {
+        for convention in Convention::ALL {
+            let preset = convention.name();
             let exists = parse(&format!("{name}_{preset}")).is_ok();
             assert_eq!(exists, listed.contains(&preset), "{name}_{preset}");
         }

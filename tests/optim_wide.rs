@@ -25,6 +25,8 @@ fn tolerance(case: &Case, dtype: DType) -> f64 {
         // The way is the difference of two numbers that are rounded.
         ("dog_optax", DType::F32) => 2e-5,
         (_, DType::F64) => 1e-9,
+        // Its own epsilon, 1e-6, is about what `f32` rounds off of its sums.
+        ("shampoo_pytorch_optimizer", _) if !case.name.contains("matrix_epsilon") => 1e-4,
         _ => 1e-5,
     }
 }

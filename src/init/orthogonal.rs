@@ -3,6 +3,7 @@ use burn::tensor::{Distribution, Tensor, TensorData};
 
 use super::settings::expect_valid;
 use super::{Fans, Initialize};
+use crate::matrix::orthonormalize;
 use crate::registry::{Range, SpecError};
 
 /// Orthogonal weights: a rotation, times `gain`.
@@ -15,9 +16,9 @@ use crate::registry::{Range, SpecError};
 /// ```
 ///
 /// All such matrices are equally likely: they are the `Q` of a normal matrix's QR decomposition
-/// with a positive diagonal in `R`, computed by Gram-Schmidt in `f64` on the CPU, twice for each
-/// row, which is as orthogonal as rounding allows. The normal matrix is drawn on the weights' own
-/// device.
+/// with a positive diagonal in `R`, computed by Gram-Schmidt in `f64` on the CPU, until a row no
+/// longer shrinks, which is as orthogonal as rounding allows. The normal matrix is drawn on the
+/// weights' own device.
 ///
 /// Default: `gain` 1. Source: `torch.nn.init.orthogonal_`.
 ///
@@ -68,41 +69,4 @@ impl Initialize for OrthogonalConfig {
             false => matrix.transpose().reshape(dims),
         }
     }
-}
-
-/// Makes the rows of a matrix, each of `length` numbers, orthonormal.
-fn orthonormalize(matrix: &mut [f64], length: usize) {
-    let mut rest = matrix;
-    let mut done: Vec<&[f64]> = Vec::new();
-    while !rest.is_empty() {
-        let (row, following) = rest.split_at_mut(length);
-        // What rounding leaves of the earlier rows after the first pass, the second takes away.
-        for _ in 0..2 {
-            let shares: Vec<f64> = done.iter().map(|other| dot(row, other)).collect();
-            for (other, share) in done.iter().zip(shares) {
-                for (value, other) in row.iter_mut().zip(*other) {
-                    *value -= share * other;
-                }
-            }
-        }
-        let norm = dot(row, row).sqrt();
-        row.iter_mut().for_each(|value| *value /= norm);
-        done.push(row);
-        rest = following;
-    }
-}
-
-/// The scalar product, in several sums so that it is worked out in vector instructions.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 8;
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
 }

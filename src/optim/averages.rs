@@ -83,8 +83,7 @@ impl Mapper<'_> {
         let Some((part, state)) = parts.rfind(|(part, _)| part.has_average()) else {
             return param;
         };
-        let fits =
-            state.tensors.len() == part.states() && state.tensors.iter().all(Option::is_some);
+        let fits = state.fits(&**part, &param.shape());
         let Some(kernel) = part.average(&state.clock).filter(|_| fits) else {
             return param;
         };

@@ -12,6 +12,7 @@ const MODULES: &[(&str, Convention)] = &[
     ("optax.contrib.", Convention::Optax),
     ("optax.", Convention::Optax),
     ("timm.optim.", Convention::Timm),
+    ("pytorch_optimizer.", Convention::PytorchOptimizer),
 ];
 
 /// `torch.optim.AdamW(eps=1e-6)` as a name of this crate: `adamw_pytorch(eps=1e-6)`.
@@ -81,6 +82,11 @@ const INSTEAD: &[(&str, &str)] = &[
         "use a name for each of Burn's parameter groups",
     ),
     ("polyak_sgd", "use sgd with a learning rate"),
+    ("psgd", "use kron"),
+    (
+        "scalableshampoo",
+        "use shampoo, which has one matrix an axis",
+    ),
     (
         "schedule_free",
         "name the rule first: adamw(beta_1=0) + schedule_free",
@@ -106,6 +112,7 @@ pub(super) fn spellings(rule: &str, setting: &str) -> &'static [&'static str] {
         ("muon", "momentum") => &["beta"],
         ("muon", "steps") => &["ns_steps"],
         ("muon", "rms") => &["consistent_rms", "rms_rate"],
+        ("shampoo", "matrix_epsilon") => &["matrix_eps"],
         ("adafactor", "beta_2_decay") => &["beta2_decay"],
         ("adafactor", "clip_threshold") => &["d", "clipping_threshold"],
         ("prodigy" | "dadapt_adam", "d0") => &["estim_lr0"],
@@ -134,6 +141,10 @@ pub(super) fn habit(rule: &str, param: &str) -> Option<&'static str> {
             "the learning rate is an argument of `step`, and --lr in the examples"
         }
         ("lamb", "max_grad_norm") => "use `clip_global_norm`, or --clip in the mnist example",
+        ("shampoo", "weight_decouple") => "use decoupled_weight_decay",
+        ("shampoo", "fixed_decay") => "use the modifier independent_decay",
+        ("kron", "decoupled_decay") => "leave it out: in kron both kinds are one",
+        ("kron", "deterministic") => "leave it out: every run is",
         ("adam", "amsgrad") => "use the name amsgrad",
         ("adam", "nesterov") => "use the name nadam",
         ("sgd", "momentum") => "use the name momentum, momentum(momentum=0.9)",

@@ -1,8 +1,7 @@
 //! Optimizers: one update rule a file, each with the conventions of the libraries that have it.
 //!
-//! Every rule is element-wise, runs as one in-place pass on the CPU (see
-//! [`RuleOptimizer`]), and takes [`WeightDecay`], coupled
-//! or decoupled.
+//! Every rule runs as one in-place pass on the CPU (see [`RuleOptimizer`]), but for the matrix products of `kron`, `muon`,
+//! `shampoo` and `soap`, and takes [`WeightDecay`], coupled or decoupled.
 //!
 //! ```
 //! use burn_extras::optim::{NadamConfig, OptimizerConfig};
@@ -24,6 +23,7 @@ mod elsewhere;
 mod global;
 mod groups;
 mod loss_scale;
+mod matrices;
 mod modifier;
 mod module_step;
 mod names;
@@ -45,6 +45,7 @@ mod asgd;
 mod dadapt_adam;
 mod dog;
 mod ftrl;
+mod kron;
 mod lamb;
 mod lars;
 mod lion;
@@ -59,7 +60,9 @@ mod radam;
 mod rmsprop;
 mod rprop;
 mod sgd;
+mod shampoo;
 mod signum;
+mod soap;
 mod yogi;
 
 pub use any::AnyOptimizer;
@@ -77,8 +80,8 @@ pub use modifier::{
 pub use module_step::ModuleStep;
 pub use registry::OptimizerConfig;
 pub use rule::{
-    Changes, Clock, MeasuredRule, Modifier, Modifiers, RuleOptimizer, RuleState, Seen, UpdateRule,
-    WeightDecay,
+    Changes, Clock, MeasuredRule, Memory, Modifier, Modifiers, RuleOptimizer, RuleState, Seen,
+    SeenWhole, UpdateRule, WeightDecay, WholeModifier,
 };
 pub use sam::Sam;
 pub use settings::{RuleSettings, Setting, Settings};
@@ -96,6 +99,7 @@ pub use asgd::{Asgd, AsgdConfig};
 pub use dadapt_adam::{DAdaptAdam, DAdaptAdamConfig};
 pub use dog::{Dog, DogConfig, LDog, LDogConfig};
 pub use ftrl::{Ftrl, FtrlConfig};
+pub use kron::{Kron, KronConfig};
 pub use lamb::{Lamb, LambConfig};
 pub use lars::{Lars, LarsConfig};
 pub use lion::{Lion, LionConfig};
@@ -110,5 +114,7 @@ pub use radam::{RAdam, RAdamConfig};
 pub use rmsprop::{RmsProp, RmsPropConfig};
 pub use rprop::{Rprop, RpropConfig};
 pub use sgd::{Sgd, SgdConfig};
+pub use shampoo::{Shampoo, ShampooConfig};
 pub use signum::{Signum, SignumConfig};
+pub use soap::{Soap, SoapConfig};
 pub use yogi::{Yogi, YogiConfig};

@@ -1,8 +1,8 @@
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 
 use super::rule::{Clock, MeasuredRule, Modifiers};
 use super::settings::rule;
-use super::{Changes, Convention, Modifier, Seen};
+use super::{Changes, Convention, Memory, Modifier, Seen, SeenWhole, WholeModifier};
 use crate::fused::Number;
 
 rule! {
@@ -233,6 +233,29 @@ impl Modifier<1, 0> for Mean {
     }
 }
 
+/// The mean as a matrix, its singular values near 1.
+#[derive(Clone, Debug)]
+struct Orthogonalized(Muon);
+
+impl WholeModifier for Orthogonalized {
+    type Scalars = ();
+
+    fn applies(&self, shape: &[usize]) -> bool {
+        shape.len() > 1
+    }
+
+    fn scalars(&self, _clock: &mut Clock, _shape: &[usize]) -> Option<()> {
+        Some(())
+    }
+
+    fn modify(&self, _: &(), seen: SeenWhole<'_>, _memory: &mut Memory<'_>) -> Tensor<1> {
+        let (rows, len) = (seen.shape[0], seen.now.dims()[0]);
+        let matrix = seen.now.reshape([rows, len / rows.max(1)]);
+        let is_kernel = seen.shape.len() > 2;
+        self.0.orthogonalized(matrix, is_kernel).reshape([len])
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Scalars {
@@ -254,14 +277,9 @@ impl MeasuredRule<2, 0> for Muon {
     const SUM_NAMES: [&'static str; 0] = [];
 
     fn before(&self) -> Modifiers {
-        let muon = self.clone();
         Modifiers::new()
             .with(Mean(self.clone()))
-            .with_matrix(move |matrix, is_kernel| {
-                let dtype = matrix.dtype();
-                debug_assert!(matches!(dtype, DType::F32 | DType::F64));
-                muon.orthogonalized(matrix, is_kernel)
-            })
+            .with_whole(Orthogonalized(self.clone()))
     }
 
     fn keeps_states(&self, rank: usize) -> [bool; 2] {

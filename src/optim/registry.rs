@@ -19,8 +19,8 @@ macro_rules! registry {
         /// An optimizer by name, as on a command line or in a config file.
         ///
         /// A name alone is PyTorch's form where PyTorch has it; `_keras`, `_optax`, `_pytorch`, `_timm`,
-        /// `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it does:
-        /// `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
+        /// `_pytorch_optimizer`, `_book` or `_paper` behind it choose the [`Convention`], as a library in front of it
+        /// does: `optax.adamw`, `torch.optim.AdamW`. Every rule takes its own settings, which the spelling
         /// of the library may name as well, and besides them
         ///
         /// | parameter | what |
@@ -221,6 +221,7 @@ registry! {
     DAdaptAdam(DAdaptAdamConfig),
     Dog(DogConfig),
     Ftrl(FtrlConfig),
+    Kron(KronConfig),
     LDog(LDogConfig),
     Lamb(LambConfig),
     Lars(LarsConfig),
@@ -236,7 +237,9 @@ registry! {
     RmsProp(RmsPropConfig),
     Rprop(RpropConfig),
     Sgd(SgdConfig),
+    Shampoo(ShampooConfig),
     Signum(SignumConfig),
+    Soap(SoapConfig),
     Yogi(YogiConfig),
 }
 
@@ -256,6 +259,7 @@ const NAMES: &[&str] = &[
     "dadapt_adam",
     "dog",
     "ftrl",
+    "kron",
     "l_dog",
     "lamb",
     "lars",
@@ -272,7 +276,9 @@ const NAMES: &[&str] = &[
     "rmsprop",
     "rprop",
     "sgd",
+    "shampoo",
     "signum",
+    "soap",
     "yogi",
 ];
 
@@ -529,6 +535,12 @@ mod tests {
                 "adamw_optax(beta_1=0.8, epsilon=0.000001)",
             ),
             ("optax.contrib.madgrad", "madgrad"),
+            ("timm.optim.Kron", "kron"),
+            ("pytorch_optimizer.SOAP(eps=1e-6)", "soap(epsilon=0.000001)"),
+            (
+                "pytorch_optimizer.Shampoo(matrix_eps=0.5)",
+                "shampoo(matrix_epsilon=0.5)",
+            ),
             (
                 "RMSprop(alpha=0.9, centered=True)",
                 "rmsprop(rho=0.9, centered=1)",

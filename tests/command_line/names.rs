@@ -17,13 +17,17 @@ fn accuracy(flag: &str, name: &str) -> f64 {
         "sgd" | "novograd" => &["--lr", "0.01"],
         // PyTorch's is 0.001 here too; other libraries take this one.
         "muon" => &["--lr", "0.02"],
+        "shampoo" => &["--lr", "0.05"],
         // timm's, 1, is meant for its weight decay, without which it is plain gradient descent.
         "lars" => &["--lr", "0.1"],
         _ => &[],
     };
-    // A run as short as this is over before the default has found its size.
     let name = match name {
+        // A run as short as this is over before the default has found its size.
         "dog" | "l_dog" => format!("{name}(reps_rel=0.001)"),
+        // Its roots take a second each for the axis of all pixels, and with its epsilon, 1e-6, those of ten steps ago are
+        // too old.
+        "shampoo" => "shampoo(matrix_epsilon=0.001, preconditioning_compute_steps=10)".into(),
         _ => name.to_string(),
     };
     let args = [

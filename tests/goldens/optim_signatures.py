@@ -1,13 +1,14 @@
-"""The defaults of every optimizer of PyTorch, Keras, optax and timm that has a preset here, and the names
-of all that the first three have: what tests/optim_defaults.rs compares.
+"""The defaults of every optimizer of PyTorch, Keras, optax, timm and pytorch_optimizer that has a preset here, and the
+names of all that the first three have: what tests/optim_defaults.rs compares.
 
-    pip install torch==2.15.0 keras==3.15.1 jax==0.10.2 optax==0.2.8 timm==1.0.31
+    pip install torch==2.15.0 keras==3.15.1 jax==0.10.2 optax==0.2.8 timm==1.0.31 pytorch_optimizer==4.1.0
     python tests/goldens/optim_signatures.py > tests/goldens/optim_signatures.json
 
 Everything is read from the signatures. Whether a weight decay is decoupled is measured. An argument
 that is in none of the lists below ends the script: somebody has to say what it is here.
 """
 
+import importlib.metadata
 import inspect
 import json
 import os
@@ -21,11 +22,15 @@ import jax.numpy as jnp
 import keras
 import optax
 import optax.contrib
+import pytorch_optimizer
 import timm
 import timm.optim
+import timm.optim.kron
 import torch
 
 keras.config.set_floatx("float64")
+# What is compiled is not to be had on every machine.
+timm.optim.kron.has_dynamo = False
 
 # Arguments that are settings here, by the name that they have here.
 SETTINGS = {
@@ -52,6 +57,7 @@ SETTINGS = {
     "l2_regularization_strength": "l2",
     "lambd": "lambda",
     "lr_decay": "lr_decay",
+    "matrix_eps": "matrix_epsilon",
     "max_step_size": "step_max",
     "min_step_size": "step_min",
     "momentum": "momentum",
@@ -72,10 +78,27 @@ PAIRS = {
 
 # Arguments that are settings of these rules alone.
 OWN = {
+    "kron": {
+        "max_size_triangular",
+        "min_ndim_triangular",
+        "momentum_into_precond_update",
+        "precond_init_scale",
+        "precond_lr",
+        "preconditioner_update_probability",
+    },
     "lamb": {"always_adapt", "bias_correction", "grad_averaging", "trust_clip"},
     "lars": {"always_adapt", "nesterov", "trust_clip"},
     "novograd": {"amsgrad", "grad_averaging"},
     "prodigy": {"safeguard_warmup"},
+    "shampoo": {"preconditioning_compute_steps"},
+    "soap": {
+        "correct_bias",
+        "max_precondition_dim",
+        "normalize_gradient",
+        "precondition_1d",
+        "precondition_frequency",
+        "shampoo_beta",
+    },
 }
 
 # Arguments that are not settings here, and the default at which the library does as we do.
@@ -90,13 +113,19 @@ NEUTRAL = {
     "clipvalue": None,
     "caution": False,
     "corrected_weight_decay": False,
+    "data_format": "channels_first",
     "decoupled_decay": False,
+    "deterministic": False,
     "clip_value_fn": "the fourth root of the step",
     "decoupled_weight_decay": False,
     "differentiable": False,
     "ema_momentum": 0.99,
     "ema_overwrite_frequency": None,
     "eps_in_sqrt": True,
+    "fixed_decay": False,
+    "flatten": False,
+    "flatten_end_dim": -1,
+    "flatten_start_dim": 2,
     "foreach": None,
     "fused": None,
     "global_clipnorm": None,
@@ -110,12 +139,17 @@ NEUTRAL = {
     "max_grad_norm": 1.0,
     "trust_ratio_mask": True,
     "maximize": False,
+    "memory_save_mode": None,
+    "merge_dims": False,
     "mu_dtype": None,
     "name": None,
     "nesterov": False,
+    "precond_dtype": None,
+    "stochastic_weight_decay": False,
     "threshold": 5.0,
     "use_ema": False,
     "weight_decay_mask": None,
+    "weight_decouple": False,
 }
 
 # Muon's arguments are its own: those that are settings here, and those that are not, with the default at which the
@@ -254,10 +288,24 @@ PRESETS = {
     "prodigy_optax": (optax.contrib.prodigy, {}),
     "dadapt_adam_optax": (optax.contrib.dadapt_adamw, {}),
     "dog_optax": (optax.contrib.dog, {}),
+    "kron_timm": (timm.optim.kron.Kron, {}),
+    "shampoo_pytorch_optimizer": (pytorch_optimizer.Shampoo, {}),
+    "soap_pytorch_optimizer": (pytorch_optimizer.SOAP, {}),
 }
 
 # Whose weight decay has a place of its own, neither in the gradient nor apart from the step.
-IN_THE_RULE = {timm.optim.Lars, timm.optim.Lamb, timm.optim.NvNovoGrad, optax.lars, optax.lamb, optax.novograd, optax.contrib.prodigy, optax.contrib.dadapt_adamw}
+IN_THE_RULE = {
+    timm.optim.Lars,
+    timm.optim.Lamb,
+    timm.optim.NvNovoGrad,
+    optax.lars,
+    optax.lamb,
+    optax.novograd,
+    optax.contrib.prodigy,
+    optax.contrib.dadapt_adamw,
+    pytorch_optimizer.Shampoo,
+    pytorch_optimizer.SOAP,
+}
 
 # Settings that the library writes into the body of its function.
 FIXED = {
@@ -276,7 +324,7 @@ WITHOUT_EPS_ROOT = {"adam_optax", "adamw_optax", "amsgrad_optax", "nadam_optax",
 
 
 def module_of(function):
-    names = {id(getattr(m, n)): f"{m.__name__}.{n}" for m in (t, o, optax, optax.contrib, timm.optim) for n in dir(m)}
+    names = {id(getattr(m, n)): f"{m.__name__}.{n}" for m in (pytorch_optimizer, t, o, optax, optax.contrib, timm.optim, timm.optim.kron) for n in dir(m)}
     return names[id(function)]
 
 
@@ -369,8 +417,8 @@ def entry(preset, function, chosen):
             assert how == "heuristic", (preset, name, default)
         elif name in PAIRS:
             settings.update(zip(PAIRS[name], map(float, default)))
-        elif name in OWN.get(preset.rsplit("_", 1)[0], ()):
-            settings[name] = float(default)
+        elif name in OWN.get(preset.split("_")[0], ()):
+            settings[name] = float(default or 0.0)
         elif name in NEUTRAL:
             neutral = NEUTRAL[name]
             if name == "nesterov" and preset.startswith("nadam"):
@@ -402,7 +450,9 @@ def entry(preset, function, chosen):
 
 def weights_after(function, chosen, weight_decay, steps, lr):
     """A weight of 1 after some steps whose gradients are 0.5."""
-    if function.__module__.startswith(("torch", "timm")):
+    if function.__module__.startswith(("torch", "timm", "pytorch_optimizer")):
+        # Kron draws numbers.
+        torch.manual_seed(0)
         w = torch.nn.Parameter(torch.ones(1, dtype=torch.float64))
         optimizer = function([w], lr=lr, weight_decay=weight_decay, **chosen)
         for _ in range(steps):
@@ -466,6 +516,7 @@ def names():
 
 def main():
     versions = {m.__name__: m.__version__.split("+")[0] for m in (torch, keras, jax, optax, timm)}
+    versions["pytorch_optimizer"] = importlib.metadata.version("pytorch_optimizer")
     presets = {preset: entry(preset, *row) for preset, row in PRESETS.items()}
     print(json.dumps({"versions": versions, "names": names(), "presets": presets}, indent=1))
 

@@ -42,12 +42,13 @@ import numpy as np
 import optim_wide_problem as problem
 import optim_wide_runners as runners
 from optim_wide_free import FREE
+from optim_wide_matrices import MATRICES
 from optim_wide_modifiers import MODIFIERS
 from optim_wide_muon import MUON, orthogonalized
 from optim_wide_norms import NORMS
 from optim_wide_tuning import TUNING
 
-CASES = NORMS + MUON + FREE + MODIFIERS + TUNING
+CASES = NORMS + MUON + FREE + MODIFIERS + TUNING + MATRICES
 # The tests compare single precision to a relative 1e-5.
 TOLERANCE = 1e-5
 

@@ -14,6 +14,9 @@ SHAPES = {
     "wide": (4, 7),
     # A bias: it starts at 0, and its first gradient is 0 too.
     "zeros": (3,),
+    # Of full rank, as are the products of a pair with itself but for one direction.
+    "square": (4, 4),
+    "pair": (2,),
 }
 # The sizes of a tensor's gradients, as powers of ten: from, to. Epsilon shows only where they are tiny.
 SIZES = {
@@ -23,6 +26,8 @@ SIZES = {
     "single": (-4.0, -4.0),
     "wide": (-0.8, 0.4),
     "zeros": (-3.0, -1.0),
+    "square": (-0.8, 0.4),
+    "pair": (-0.5, 0.3),
 }
 # Those that stand in most cases; the others where the rank or the sides of a tensor matter.
 USUAL = ["matrix", "vector", "single", "zeros"]

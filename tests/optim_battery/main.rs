@@ -27,7 +27,7 @@ pub fn lr(name: &str) -> f64 {
         // They find the size of their steps.
         "dadapt_adam" | "dog" | "l_dog" | "prodigy" => 1.0,
         "adadelta" => 5.0,
-        "adagrad" | "ftrl" => 0.5,
+        "adagrad" | "ftrl" | "shampoo" => 0.5,
         "rprop" | "signum" | "lion" => 0.02,
         "asgd" | "sgd" => 0.1,
         "momentum" | "nesterov" => 0.02,

@@ -1,10 +1,14 @@
 //! Gradients and parameters at the edges of what their type can hold.
 
 use burn::module::Param;
-use burn::optim::Optimizer;
+use burn::nn::LinearConfig;
+use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use burn_extras::fused::Number;
-use burn_extras::optim::{Clock, MeasuredRule, Modifiers, OptimizerConfig, RuleOptimizer};
+use burn_extras::optim::{
+    Clock, MeasuredRule, Memory, Modifiers, OptimizerConfig, RuleOptimizer, SeenWhole,
+    WholeModifier,
+};
 
 use crate::{Point, configs, devices, lr};
 
@@ -106,9 +110,30 @@ fn modifiers_decay_what_they_say() {
     }
 }
 
-/// Gradient descent that looks at the type of its gradients as matrices.
+/// Gradient descent that looks at the types of what it works on as a whole.
 #[derive(Clone, Debug)]
 struct Watched;
+
+impl WholeModifier for Watched {
+    type Scalars = ();
+
+    fn states(&self, _shape: &[usize]) -> Vec<Vec<usize>> {
+        vec![vec![2]]
+    }
+
+    fn scalars(&self, _clock: &mut Clock, _shape: &[usize]) -> Option<()> {
+        Some(())
+    }
+
+    fn modify(&self, _: &(), seen: SeenWhole<'_>, memory: &mut Memory<'_>) -> Tensor<1> {
+        let remembered: Tensor<1> = memory.take(0, [2]);
+        for tensor in [&remembered, &seen.param(), &seen.grad(), &seen.now] {
+            assert_eq!(tensor.dtype(), DType::F32);
+        }
+        memory.set(0, remembered);
+        seen.now
+    }
+}
 
 impl MeasuredRule<0, 0> for Watched {
     type Scalars = f64;
@@ -116,10 +141,7 @@ impl MeasuredRule<0, 0> for Watched {
     const SUM_NAMES: [&'static str; 0] = [];
 
     fn before(&self) -> Modifiers {
-        Modifiers::new().with_matrix(|matrix, _| {
-            assert_eq!(matrix.dtype(), DType::F32);
-            matrix
-        })
+        Modifiers::new().with_whole(self.clone())
     }
 
     fn scalars_of(&self, clock: &mut Clock) -> f64 {
@@ -136,10 +158,34 @@ impl MeasuredRule<0, 0> for Watched {
 }
 
 #[test]
-fn matrices_of_half_precision_are_worked_on_in_f32() {
+fn half_precision_is_worked_on_in_f32_as_a_whole() {
     let ones = Tensor::<2>::ones([2, 3], &Device::flex()).cast(FloatDType::F16);
     let optimizer = RuleOptimizer::new(Watched);
     let (stepped, _) = optimizer.step(0.5, ones.clone(), ones, None);
     assert_eq!(stepped.dtype(), DType::F16);
     assert!(stepped.into_data().iter::<f32>().all(|x| x == 0.5));
+}
+
+/// What decomposes matrices comes to an end with those that have none.
+#[test]
+fn what_is_no_number_ends_as_none() {
+    for (device_name, device) in devices::all() {
+        for name in ["kron", "muon", "shampoo", "soap(precondition_frequency=1)"] {
+            let config: OptimizerConfig = name.parse().unwrap();
+            let mut optimizer = config.init();
+            let linear = LinearConfig::new(2, 3).with_bias(false);
+            let mut model = linear.init(&device.clone().autodiff());
+            for odd in [1.0, f32::NAN, 1.0, f32::INFINITY, 1.0] {
+                let grad = Tensor::<2>::from_data([[0.5, -1.0, odd], [2.0, 0.25, 1.0]], &device);
+                let mut grads = GradientsParams::new();
+                grads.register(model.weight.id, grad);
+                model = optimizer.step(0.01, model, grads);
+            }
+            let end: Vec<f32> = model.weight.val().into_data().iter().collect();
+            assert!(
+                end.iter().any(|x| x.is_nan()),
+                "{name} on {device_name}: {end:?}"
+            );
+        }
+    }
 }

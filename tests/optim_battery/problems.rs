@@ -72,7 +72,7 @@ fn goes_down_the_valley_of_rosenbrock() {
             "adopt" => 0.3,
             "dadapt_adam" | "dog" | "l_dog" | "prodigy" => 1.0,
             "adadelta" => 5.0,
-            "adagrad" | "ftrl" => 0.5,
+            "adagrad" | "ftrl" | "shampoo" => 0.5,
             "rprop" | "signum" | "lion" => 5e-3,
             _ => 0.02,
         };

@@ -83,6 +83,10 @@ fn in_place_is_not_seen_from_outside() {
     let device = Device::flex().autodiff();
     for len in [1, 511, 512, 513, 32 * 512 * 2, 32 * 512 * 5 + 77] {
         for (name, config) in configs() {
+            // Its matrix has as many rows as the vector has numbers.
+            if name == "shampoo" && len > 513 {
+                continue;
+            }
             let start: Vec<f32> = (0..len).map(|i| 1.0 + (i % 7) as f32).collect();
             let grad: Vec<f32> = (0..len).map(|i| 0.5 + (i % 5) as f32).collect();
             let mut optimizer = config.init();
@@ -93,6 +97,10 @@ fn in_place_is_not_seen_from_outside() {
             }
             assert_eq!(before.values(), start, "{name}");
             let end = point.values();
+            // Every number has noise of its own, or is rounded with all others.
+            if matches!(name, "kron" | "shampoo") {
+                continue;
+            }
             // The same numbers give the same results wherever they lie.
             for i in 35..len {
                 assert_eq!(end[i], end[i - 35], "{name}: element {i} of {len}");

@@ -31,7 +31,11 @@ impl Problem {
         let modifiers = ModifierConfig::presets().into_iter();
         let modified = modifiers.map(|modifier| format!("adam + {modifier}"));
         let specs = OptimizerConfig::presets().into_iter().chain(modified);
-        let known = specs.map(|spec| spec.parse().unwrap());
+        let known = specs.map(|spec| match spec.as_str() {
+            // Its own epsilon is about what `f32` rounds off of its sums, and roots make a thousand times as much of it.
+            "shampoo_pytorch_optimizer" => "shampoo(matrix_epsilon=0.1)".parse().unwrap(),
+            spec => spec.parse().unwrap(),
+        });
         let goldens = self.cases.iter().map(|case| case.spec.parse().unwrap());
         let mut configs = Vec::new();
         for config in known.chain(goldens) {

@@ -143,6 +143,10 @@ impl<R: UpdateRule<K>, const K: usize> MeasuredRule<K, 0> for R {
     const MEMORY: [f64; 2] = R::MEMORY;
     const IS_STEP: bool = R::IS_STEP;
 
+    fn before(&self) -> Modifiers {
+        UpdateRule::before(self)
+    }
+
     fn scalars_of(&self, clock: &mut Clock) -> Self::Scalars {
         self.scalars(clock)
     }

@@ -13,6 +13,7 @@ mod pipeline;
 mod state;
 mod step;
 mod update;
+mod whole;
 
 pub use clock::Clock;
 pub use decay::WeightDecay;
@@ -24,3 +25,4 @@ pub(super) use parts::PartState;
 pub use state::RuleState;
 pub(super) use state::collect;
 pub use update::UpdateRule;
+pub use whole::{Memory, SeenWhole, WholeModifier};

@@ -1,12 +1,13 @@
-use core::fmt::{self, Debug};
+use core::fmt::Debug;
 use std::sync::Arc;
 
-use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Dispatch, DispatchTensor};
-use burn::tensor::Tensor;
+use burn::backend::DispatchTensor;
+use burn::tensor::Shape;
 
-use super::Clock;
 use super::decay::Decay;
+use super::pipeline::Step;
+use super::whole::whole;
+use super::{Clock, WholeModifier};
 use crate::fused::{Array, Double, Kernel, Map, Number, Pair};
 
 /// What a [`Modifier`] changes.
@@ -150,9 +151,12 @@ pub trait Modifier<const K: usize, const S: usize>: Clone + Debug + Send + Sync 
 /// One step of a part, its scalars worked out.
 pub(in crate::optim) enum Ready {
     Fused(Fused),
-    /// What becomes of the gradient, which is worked on as a whole.
-    Whole(Box<dyn Fn(DispatchTensor) -> DispatchTensor>),
+    Whole(Box<WholeStep>),
 }
+
+/// What is to be changed, the step that it is a part of, and the states, to what is changed.
+pub(in crate::optim) type WholeStep =
+    dyn Fn(DispatchTensor, &Step, &mut [Option<DispatchTensor>]) -> DispatchTensor;
 
 /// What a part runs over memory. It reads the parameter, the gradient, what is to be changed, the states, and the
 /// sums.
@@ -170,15 +174,15 @@ pub(in crate::optim) trait Part: Debug + Send + Sync {
 
     fn memory(&self) -> [f64; 2];
 
-    /// How many states there are.
-    fn states(&self) -> usize;
+    /// The shapes of the states of a parameter of this shape.
+    fn states(&self, shape: &Shape) -> Vec<Shape>;
 
     /// Which of the sums are remembered.
     fn keeps_sums(&self) -> Vec<bool>;
 
     fn sums_over(&self, shape: &[usize]) -> Vec<Vec<usize>>;
 
-    /// The parameter to the states before the first step, where there are some.
+    /// The parameter to the states before the first step, where they are not zeros.
     fn start(&self) -> Option<Box<dyn Kernel>>;
 
     fn waits(&self, clock: &Clock) -> bool;
@@ -193,7 +197,7 @@ pub(in crate::optim) trait Part: Debug + Send + Sync {
     }
 
     /// `None` where nothing is to be done.
-    fn ready(&self, clock: &mut Clock, decay: Decay, shape: &[usize]) -> Option<Ready>;
+    fn ready(&self, clock: &mut Clock, decay: Decay, shape: &Shape) -> Option<Ready>;
 }
 
 /// Modifiers in a row, that a rule has of its own: [`MeasuredRule::before`](super::MeasuredRule::before).
@@ -224,83 +228,11 @@ impl Modifiers {
         self
     }
 
-    /// Adds a function of the gradient as a matrix, in Burn's layout: a matrix as it is, `[in, out]`; a kernel,
-    /// `[out, in, ...]`, with `out` rows, and `true` for that. Vectors are left as they are. What is computed in `f32`
-    /// for half precision is `f32` here.
+    /// Adds a modifier that works on the tensor as a whole.
     #[must_use]
-    pub fn with_matrix(
-        mut self,
-        function: impl Fn(Tensor<2>, bool) -> Tensor<2> + Send + Sync + 'static,
-    ) -> Self {
-        self.0.push(Arc::new(Matrix(Arc::new(function))));
+    pub fn with_whole(mut self, modifier: impl WholeModifier) -> Self {
+        self.0.push(whole(modifier));
         self
-    }
-}
-
-/// A function of the gradient as a matrix.
-#[derive(Clone)]
-struct Matrix(Arc<MatrixFunction>);
-
-type MatrixFunction = dyn Fn(Tensor<2>, bool) -> Tensor<2> + Send + Sync;
-
-impl Debug for Matrix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Matrix")
-    }
-}
-
-impl Part for Matrix {
-    fn changes(&self) -> Changes {
-        Changes::Gradient
-    }
-
-    fn applies(&self, shape: &[usize]) -> bool {
-        shape.len() > 1
-    }
-
-    fn memory(&self) -> [f64; 2] {
-        [0.0; 2]
-    }
-
-    fn states(&self) -> usize {
-        0
-    }
-
-    fn keeps_sums(&self) -> Vec<bool> {
-        Vec::new()
-    }
-
-    fn sums_over(&self, _shape: &[usize]) -> Vec<Vec<usize>> {
-        Vec::new()
-    }
-
-    fn start(&self) -> Option<Box<dyn Kernel>> {
-        None
-    }
-
-    fn waits(&self, _clock: &Clock) -> bool {
-        false
-    }
-
-    fn restarts(&self, _clock: &Clock) -> bool {
-        false
-    }
-
-    fn average(&self, _clock: &Clock) -> Option<Box<dyn Kernel>> {
-        None
-    }
-
-    fn ready(&self, _clock: &mut Clock, _decay: Decay, shape: &[usize]) -> Option<Ready> {
-        let function = self.0.clone();
-        let shape = shape.to_vec();
-        let rows = shape[0];
-        let is_kernel = shape.len() > 2;
-        Some(Ready::Whole(Box::new(move |grad| {
-            let cols = shape.iter().product::<usize>() / rows.max(1);
-            let flat = Dispatch::float_reshape(grad, [rows, cols].into());
-            let result = function(Tensor::from_dispatch(flat), is_kernel);
-            Dispatch::float_reshape(result.into_dispatch(), shape.clone().into())
-        })))
     }
 }
 
@@ -328,8 +260,8 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Part for Modified<M, K, 
         M::MEMORY
     }
 
-    fn states(&self) -> usize {
-        K
+    fn states(&self, shape: &Shape) -> Vec<Shape> {
+        vec![shape.clone(); K]
     }
 
     fn keeps_sums(&self) -> Vec<bool> {
@@ -362,7 +294,7 @@ impl<M: Modifier<K, S>, const K: usize, const S: usize> Part for Modified<M, K, 
         Some(Box::new(Average::<M, K, S>(self.0.clone(), *clock)))
     }
 
-    fn ready(&self, clock: &mut Clock, decay: Decay, shape: &[usize]) -> Option<Ready> {
+    fn ready(&self, clock: &mut Clock, decay: Decay, shape: &Shape) -> Option<Ready> {
         let scalars = self.0.scalars(clock, shape)?;
         let modify = Modify {
             modifier: self.0.clone(),

@@ -11,7 +11,7 @@ use burn::tensor::{DType, Device, Shape, Tensor};
 use super::decay::Decay;
 use super::modifier::{Part, part};
 use super::module_sums;
-use super::parts::{holds_back, prepare, remember, run_parts, start};
+use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
 use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
@@ -131,6 +131,9 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             self.rule.keeps_states(shape.num_dims()),
             self.rule.keeps_sums(),
         );
+        if !self.own_parts_fit(parts, &shape) {
+            *clock = Clock::new(R::MEMORY);
+        }
         let first = prepare(clock, R::MEMORY, &mut **tensors, &keeps, &shape);
         if first {
             **sums = [const { None }; S];
@@ -171,10 +174,23 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             return run_stages(&mut [stage], step);
         }
         run_parts(&self.parts, parts, stage, update.from_zero, clock, step);
-        let mut parts = self.parts.iter().zip(parts);
-        if parts.any(|(part, memory)| part.restarts(&memory.clock)) {
+        let mut each = self.parts.iter().zip(&*parts);
+        if each.any(|(part, memory)| part.restarts(&memory.clock)) {
             *clock = Clock::new(R::MEMORY);
+            let own = self.parts.iter().zip(parts).skip(self.modifiers);
+            own.for_each(|(part, memory)| *memory = PartState::new(&**part));
         }
+    }
+
+    /// Whether what the rule has of its own before it remembers this parameter: both start together.
+    fn own_parts_fit(&self, memories: &[PartState], shape: &Shape) -> bool {
+        let own = &self.parts[self.modifiers..];
+        let fits = |(part, memory): (&Arc<dyn Part>, &PartState)| {
+            !part.applies(shape) || memory.fits(&**part, shape)
+        };
+        own.is_empty()
+            || memories.len() == self.parts.len()
+                && own.iter().zip(&memories[self.modifiers..]).all(fits)
     }
 }
 

@@ -8,8 +8,8 @@ use burn::tensor::Shape;
 use smallvec::smallvec;
 
 use super::decay::Decay;
-use super::modifier::{Fused, Part, Ready, TakeStep, ToStep};
-use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages};
+use super::modifier::{Fused, Part, Ready, TakeStep, ToStep, WholeStep};
+use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages, zeros};
 use super::{Changes, Clock};
 use crate::fused::{Few, Kernel, Output, run, widened};
 
@@ -143,7 +143,7 @@ pub(super) fn run_parts(
         };
         let work = match &prepared.ready {
             Ready::Fused(fused) => Work::Fused(prepared.stage(fused, memory)),
-            Ready::Whole(function) => Work::Whole(&**function),
+            Ready::Whole(function) => Work::Whole(&**function, &mut memory.tensors),
         };
         match part.changes() {
             Changes::Gradient => before.push(work),
@@ -161,13 +161,14 @@ pub(super) fn run_parts(
     for work in before.into_iter().chain(steps).chain(after) {
         match work {
             Work::Fused(stage) => stages.push(stage),
-            Work::Whole(function) => {
+            Work::Whole(function, states) => {
                 let now = match stages.is_empty() {
                     true => step.iter().flatten().next_back().cloned().map(widened),
                     false => run_gradient_stages(&mut stages, step, true),
                 };
                 stages.clear();
-                step[2] = now.map(function);
+                let changed = now.map(|now| function(now, step, states));
+                step[2] = changed;
             }
         }
     }
@@ -187,7 +188,7 @@ fn plain(kernel: &dyn Kernel) -> Stage<'_> {
 
 enum Work<'a> {
     Fused(Stage<'a>),
-    Whole(&'a dyn Fn(DispatchTensor) -> DispatchTensor),
+    Whole(&'a WholeStep, &'a mut [Option<DispatchTensor>]),
 }
 
 impl Prepared {
@@ -211,12 +212,30 @@ impl Prepared {
 }
 
 impl PartState {
-    fn new(part: &dyn Part) -> Self {
+    /// Before the first step.
+    pub(super) fn new(part: &dyn Part) -> Self {
         Self {
             clock: Clock::new(part.memory()),
-            tensors: vec![None; part.states()],
-            sums: vec![None; part.keeps_sums().len()],
+            tensors: Vec::new(),
+            sums: Vec::new(),
         }
+    }
+
+    /// Whether this is what a part remembers of a parameter of this shape.
+    pub(in crate::optim) fn fits(&self, part: &dyn Part, shape: &Shape) -> bool {
+        let (states, over) = (part.states(shape), part.sums_over(shape));
+        let is = |(tensor, shape): (&Option<DispatchTensor>, &Shape)| match tensor {
+            Some(tensor) => tensor.shape() == *shape,
+            None => false,
+        };
+        let may_be = |(sum, over): (&Option<DispatchTensor>, &Vec<usize>)| match sum {
+            Some(sum) => sum.shape() == summed(shape, over),
+            None => true,
+        };
+        self.tensors.len() == states.len()
+            && self.sums.len() == over.len()
+            && self.tensors.iter().zip(&states).all(is)
+            && self.sums.iter().zip(&over).all(may_be)
     }
 
     /// Brings what a part remembers to this step; what it is to run, if anything. The clock is that of the rule.
@@ -231,32 +250,32 @@ impl PartState {
         if !part.applies(&shape) {
             return None;
         }
-        let over = part.sums_over(&shape);
-        let shapes: Vec<_> = over.iter().map(|over| summed(&shape, over)).collect();
-        let keeps = vec![true; part.states()];
-        let fits = |(sum, shape): (&Option<DispatchTensor>, &Shape)| match sum {
-            Some(sum) => sum.shape() == *shape,
-            None => true,
-        };
         // What another part left, or a parameter of another shape.
-        let same = self.tensors.len() == keeps.len() && self.sums.len() == shapes.len();
-        if !same || !self.sums.iter().zip(&shapes).all(fits) {
+        if !self.fits(part, &shape) {
             *self = Self::new(part);
         }
-        let (own, tensors) = (&mut self.clock, &mut self.tensors);
-        let first = prepare(own, part.memory(), tensors, &keeps, &shape);
-        own.advance(clock.lr, clock.weight_decay, &shape);
-        if first {
-            self.sums.fill(None);
-            if let Some(kernel) = part.start() {
-                start(&*kernel, param, tensors, &keeps);
-            }
+        let keeps = vec![true; part.states(&shape).len()];
+        if self.clock.time == 0 {
+            self.sums = vec![None; part.keeps_sums().len()];
+            self.tensors = match part.start() {
+                Some(kernel) => {
+                    let mut tensors = vec![None; keeps.len()];
+                    start(&*kernel, param, &mut tensors, &keeps);
+                    tensors
+                }
+                None => {
+                    let states = part.states(&shape);
+                    states.iter().map(|it| Some(zeros(param, it))).collect()
+                }
+            };
         }
+        self.clock.advance(clock.lr, clock.weight_decay, &shape);
+        let over = part.sums_over(&shape);
         Some(Prepared {
-            ready: part.ready(own, decay, &shape)?,
+            ready: part.ready(&mut self.clock, decay, &shape)?,
             keeps,
             keeps_sums: part.keeps_sums(),
-            shapes,
+            shapes: over.iter().map(|over| summed(&shape, over)).collect(),
         })
     }
 }

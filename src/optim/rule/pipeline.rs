@@ -57,7 +57,7 @@ impl Stage<'_> {
 }
 
 /// The parameter, the gradient, and, where that is not what is to be changed first, what is.
-pub(super) type Step = [Option<DispatchTensor>; 3];
+pub(in crate::optim) type Step = [Option<DispatchTensor>; 3];
 
 /// How many of them there are.
 fn given(step: &Step) -> usize {
@@ -201,8 +201,9 @@ fn measure(
     measured.extend(stage.states.iter().cloned());
     let first = measured.len();
     let param = &step[0];
+    let zeros = |shape| param.as_ref().map(|param| zeros(param, shape));
     let before = sums.before.iter().zip(&sums.shapes);
-    measured.extend(before.map(|(before, shape)| before.clone().or_else(|| zeros(param, shape))));
+    measured.extend(before.map(|(before, shape)| before.clone().or_else(|| zeros(shape))));
     let each: Few<_> = (first..measured.len()).map(Output::Like).collect();
     let mut totals = match (&earlier, stage.sees_gradient || given > 2) {
         ([], false) => run(sums.measure, &mut measured, &each),
@@ -267,12 +268,11 @@ fn settle(
     known
 }
 
-/// What stands for sums of this shape before the first step.
-fn zeros(param: &Option<DispatchTensor>, shape: &Shape) -> Option<DispatchTensor> {
-    let param = param.as_ref()?;
+/// Zeros beside a parameter, in the type that its arithmetic is done in.
+pub(super) fn zeros(param: &DispatchTensor, shape: &Shape) -> DispatchTensor {
     let dtype = match param.dtype() {
         DType::F64 => FloatDType::F64,
         _ => FloatDType::F32,
     };
-    Some(Dispatch::float_zeros(shape.clone(), &param.device(), dtype))
+    Dispatch::float_zeros(shape.clone(), &param.device(), dtype)
 }

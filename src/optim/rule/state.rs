@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::optim::{RecordState, StateSink, StateSource};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::parts::PartState;
+use super::whole::{flattened, shaped};
 use super::{Clock, MeasuredRule};
 
 /// The state tensors of one parameter; those that the settings do not need are absent.
@@ -60,8 +61,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
         let own = self.tensors.iter_mut().chain(self.sums.iter_mut());
         for place in own.chain(parts) {
             if let Some(tensor) = place.take_if(elsewhere) {
-                let moved = Tensor::<D>::from_dispatch(tensor).to_device(device);
-                *place = Some(moved.into_dispatch());
+                let shape = tensor.shape();
+                *place = Some(shaped(flattened(tensor).to_device(device), shape));
             }
         }
         self
@@ -88,9 +89,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
                 // How many there are, for those that are not there yet.
                 out.push_scalar(&prefix, &format!("{kind}s"), (tensors.len() as u64).into());
                 for (index, tensor) in tensors.iter().enumerate() {
-                    if let Some(tensor) = tensor.clone() {
-                        let tensor = Tensor::<D>::from_dispatch(tensor);
-                        out.push_tensor(&prefix, &format!("{kind}_{index}"), tensor.into_data());
+                    if let Some(tensor) = tensor {
+                        out.push_tensor(&prefix, &format!("{kind}_{index}"), data(tensor));
                     }
                 }
             }
@@ -99,8 +99,8 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
 
     fn state_unflatten(prefix: &str, src: &mut StateSource, device: &Device) -> Option<Self> {
         let clock = take_clock(prefix, src)?;
-        let tensors = R::STATE_NAMES.map(|name| take::<D>(prefix, name, src, device));
-        let sums = R::SUM_NAMES.map(|name| take::<D>(prefix, name, src, device));
+        let tensors = R::STATE_NAMES.map(|name| take(prefix, name, src, device));
+        let sums = R::SUM_NAMES.map(|name| take(prefix, name, src, device));
         let mut parts = Vec::new();
         for prefix in (0..).map(|number| modifier(prefix, number)) {
             if !src.has_under(&prefix) {
@@ -112,7 +112,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
                 let names = (0..count.try_into().ok()?).map(|index: u64| format!("{kind}_{index}"));
                 Some(
                     names
-                        .map(|name| take::<D>(&prefix, &name, src, device))
+                        .map(|name| take(&prefix, &name, src, device))
                         .collect(),
                 )
             });
@@ -182,14 +182,21 @@ fn take_clock(prefix: &str, src: &mut StateSource) -> Option<Clock> {
     })
 }
 
-fn take<const D: usize>(
+/// The numbers of a tensor of any rank.
+fn data(tensor: &DispatchTensor) -> TensorData {
+    let (bytes, _, dtype) = flattened(tensor.clone()).into_data().into_parts();
+    TensorData::from_bytes(bytes, tensor.shape(), dtype)
+}
+
+fn take(
     prefix: &str,
     name: &str,
     src: &mut StateSource,
     device: &Device,
 ) -> Option<DispatchTensor> {
-    let data = src.take_tensor(prefix, name)?;
+    let (bytes, shape, dtype) = src.take_tensor(prefix, name)?.into_parts();
+    let data = TensorData::from_bytes(bytes, [shape.num_elements()], dtype);
     // The device's default type may be narrower than the state's.
-    let dtype = data.dtype();
-    Some(Tensor::<D>::from_data(data, (device, dtype)).into_dispatch())
+    let tensor = Tensor::<1>::from_data(data, (device, dtype));
+    Some(shaped(tensor, shape))
 }

@@ -1,6 +1,6 @@
 use core::fmt::Debug;
 
-use super::Clock;
+use super::{Clock, Modifiers};
 use crate::fused::Number;
 
 /// An element-wise update rule with `K` numbers of state:
@@ -49,6 +49,12 @@ pub trait UpdateRule<const K: usize>: Clone + Debug + Send + Sync + 'static {
 
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
+
+    /// What becomes of the gradient before the rule sees it, and after the modifiers that are added to it. Default:
+    /// nothing.
+    fn before(&self) -> Modifiers {
+        Modifiers::new()
+    }
 
     /// The scalars of one step; may advance the clock's memory.
     fn scalars(&self, clock: &mut Clock) -> Self::Scalars;
