@@ -42,8 +42,8 @@ struct Args {
 
 const START: [f32; 2] = [-7.0, 2.0];
 
-/// Each rule with a learning rate that shows its character, and how many steps to show. (To Muon a point is a vector,
-/// which it leaves to AdamW.)
+/// Each rule with a learning rate that shows its character, and how many steps to show. (To Muon and SOAP a point is
+/// a vector, which they leave to Adam.)
 const PATHS: &[(&str, f64, usize)] = &[
     ("sgd", 0.95, 40),
     ("momentum_book", 0.1, 40),
@@ -73,6 +73,11 @@ const PATHS: &[(&str, f64, usize)] = &[
     ("lars(always_adapt=1)", 150.0, 60),
     ("lamb", 0.1, 60),
     ("novograd", 0.1, 60),
+    ("dadapt_adam(d0=0.1)", 1.0, 60),
+    ("prodigy(d0=0.1)", 1.0, 60),
+    ("dog(reps_rel=0.1)", 1.0, 60),
+    ("shampoo(matrix_epsilon=0.001)", 1.5, 60),
+    ("kron", 0.1, 100),
     ("adam + cautious", 0.3, 60),
     ("momentum_book + lookahead", 0.1, 60),
 ];

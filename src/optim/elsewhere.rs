@@ -64,7 +64,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ("lookahead", "name the rule first: adam + lookahead"),
     (
         "lossscaleoptimizer",
-        "scale the loss before `backward`, and use the optimizer inside it",
+        "use the optimizer inside it, and `LossScale` around it",
     ),
     ("momo", "use momentum with a learning rate"),
     ("momo_adam", "use adam with a learning rate"),
