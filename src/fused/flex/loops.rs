@@ -26,19 +26,22 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
         let mut sources = self.chunk.sources::<M::In>();
         let mut targets = self.chunk.targets::<M::Out>();
         for _ in 0..self.chunk.len() {
-            let mut x = M::In::filled([E::zeroed(); LANES]);
+            let mut here = sources;
             if M::SPREADS {
-                for input in 0..M::In::LEN {
-                    let (source, _) = M::In::at_mut(&mut sources, input);
-                    *source = self.chunk.spread(input, *source);
-                }
+                let mut place = 0;
+                M::In::each(&mut here, &sources, &mut |(here, _), (source, _)| {
+                    *here = self.chunk.spread(place, *source);
+                    place += 1;
+                });
             }
-            for input in 0..M::In::LEN {
-                let (source, step) = M::In::at_mut(&mut sources, input);
+            let mut x = M::In::filled([E::zeroed(); LANES]);
+            M::In::each(&mut x, &here, &mut |block, (here, _)| {
                 // SAFETY: one of the blocks that the chunk was promised, or a window's own.
-                *M::In::at_mut(&mut x, input) = unsafe { source.read() };
-                *source = source.wrapping_add(*step);
-            }
+                *block = unsafe { here.read() };
+            });
+            M::In::each(&mut sources, &here, &mut |(source, _), (here, step)| {
+                *source = here.wrapping_add(*step);
+            });
             if map.prepares() {
                 for lane in 0..LANES {
                     let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
@@ -53,11 +56,11 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
             if periodic {
                 restore(self.map, &x, &mut y);
             }
-            for output in 0..M::Out::LEN {
-                let (target, step) = M::Out::at_mut(&mut targets, output);
-                let y = M::Out::at_mut(&mut y, output);
-                if M::SPREADS && self.chunk.sums(output) {
-                    *target = self.chunk.summed(output, *target);
+            let mut place = 0;
+            M::Out::each(&mut targets, &y, &mut |(target, step), y| {
+                let mut y = *y;
+                if M::SPREADS && self.chunk.sums(place) {
+                    *target = self.chunk.summed(place, *target);
                     // SAFETY: a sum's own block, initialized.
                     let sums = unsafe { target.read() };
                     for lane in 0..LANES {
@@ -66,9 +69,10 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
                 }
                 // SAFETY: one of the blocks that the chunk was promised, or a sum's own. All inputs' blocks of
                 // this place were read.
-                unsafe { target.write(*y) };
+                unsafe { target.write(y) };
                 *target = target.wrapping_add(*step);
-            }
+                place += 1;
+            });
         }
     }
 }
@@ -105,7 +109,10 @@ fn restore<M: Map, E: Computed>(map: &M, x: &Of<M::In, Block<E>>, y: &mut Of<M::
         }
     }
     if lost {
-        restore_lost::<M, E>(map, x, y);
+        // Copies, so that the numbers themselves are registers: nobody is shown where they are.
+        let (x, mut restored) = (*x, *y);
+        restore_lost::<M, E>(map, &x, &mut restored);
+        *y = restored;
     }
 }
 
