@@ -28,26 +28,42 @@ use super::{clip_global_norm, skip_non_finite};
 /// # let _ = model;
 /// ```
 ///
-/// In Burn's `Learner` it is the body of two methods of `TrainStep`:
+/// In Burn's `Learner` it is the body of `TrainStep::optimize`, and [`step_multi`](Self::step_multi) that of
+/// `optimize_multi`:
 ///
-/// ```ignore
-/// fn optimize(
-///     self,
-///     optimizer: &mut ModuleOptimizer,
-///     lr: ModuleLearningRate,
-///     grads: GradientsParams,
-/// ) -> Self {
-///     ModuleStep::new().step(optimizer, lr, self, grads)
+/// ```
+/// use burn::module::Module;
+/// use burn::nn::Linear;
+/// use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
+/// use burn::optim::{GradientsParams, ModuleOptimizer};
+/// use burn::tensor::Tensor;
+/// use burn::train::{RegressionOutput, TrainOutput, TrainStep};
+/// use burn_extras::optim::ModuleStep;
+///
+/// #[derive(Module, Debug)]
+/// struct Model {
+///     layer: Linear,
 /// }
 ///
-/// // On several devices:
-/// fn optimize_multi(
-///     self,
-///     optimizer: &mut ModuleOptimizer,
-///     lr: ModuleLearningRate,
-///     grads: MultiGradientsParams,
-/// ) -> Self {
-///     ModuleStep::new().step_multi(optimizer, lr, self, grads)
+/// impl TrainStep for Model {
+///     type Input = [Tensor<2>; 2];
+///     type Output = RegressionOutput;
+///
+///     fn step(&self, [x, y]: [Tensor<2>; 2]) -> TrainOutput<RegressionOutput> {
+///         let output = self.layer.forward(x);
+///         let loss = (output.clone() - y.clone()).square().mean();
+///         let grads = loss.backward();
+///         TrainOutput::new(self, grads, RegressionOutput::new(loss, output, y))
+///     }
+///
+///     fn optimize(
+///         self,
+///         optimizer: &mut ModuleOptimizer,
+///         lr: ModuleLearningRate,
+///         grads: GradientsParams,
+///     ) -> Self {
+///         ModuleStep::new().step(optimizer, lr, self, grads)
+///     }
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
