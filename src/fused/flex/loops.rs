@@ -19,7 +19,19 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
     type Output = ();
 
     #[inline(always)]
-    fn call(mut self) {
+    fn call(self) {
+        match self.map.prepares() {
+            true => self.run::<true>(),
+            false => self.run::<false>(),
+        }
+    }
+}
+
+impl<M: Map, E: Computed> Loop<'_, M, E> {
+    /// One loop for maps that prepare their inputs and one for those that do not: an input that the result does not
+    /// depend on is not read then.
+    #[inline(always)]
+    fn run<const PREPARES: bool>(mut self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
         let periodic = is_periodic(&map);
@@ -42,7 +54,7 @@ impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
             M::In::each(&mut sources, &here, &mut |(source, _), (here, step)| {
                 *source = here.wrapping_add(*step);
             });
-            if map.prepares() {
+            if PREPARES {
                 for lane in 0..LANES {
                     let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
                     set_lane::<M::In, E>(&mut x, lane, &numbers);
