@@ -189,22 +189,21 @@ fn a_loss_scale_is_checked() {
 /// What the scale saves from rounding to 0 in half precision gets to the optimizer.
 #[test]
 fn small_gradients_of_half_precision_survive() {
-    for (device_name, device) in devices::all() {
-        let start = Tensor::<1>::from_data([1.0, 2.0], &device.autodiff()).cast(FloatDType::F16);
-        let model = Point {
-            at: Param::from_tensor(start.detach().require_grad()),
-        };
-        let scale = LossScale::new().with_scale(1024.0);
-        // 1e-8 is 0 in f16.
-        let loss = model.at.val().sum().mul_scalar(1e-4).mul_scalar(1e-4);
-        let loss = scale.scale(loss);
-        let grads = GradientsParams::from_grads(loss.backward(), &model);
-        let grads = scale.unscale(grads, &model).unwrap();
-        let config: OptimizerConfig = "adam(epsilon=1e-12)".parse().unwrap();
-        let model = config.init().step(0.5, model, grads);
-        let end = model.values();
-        for (end, expected) in end.iter().zip([0.5, 1.5]) {
-            assert!((end - expected).abs() < 0.01, "{device_name}: {end}");
-        }
+    // The device that has it for certain.
+    let device = Device::flex().autodiff();
+    let start = Tensor::<1>::from_data([1.0, 2.0], &device).cast(FloatDType::F16);
+    let model = Point {
+        at: Param::from_tensor(start.detach().require_grad()),
+    };
+    let scale = LossScale::new().with_scale(1024.0);
+    // 1e-8 is 0 in f16.
+    let loss = model.at.val().sum().mul_scalar(1e-4).mul_scalar(1e-4);
+    let loss = scale.scale(loss);
+    let grads = GradientsParams::from_grads(loss.backward(), &model);
+    let grads = scale.unscale(grads, &model).unwrap();
+    let config: OptimizerConfig = "adam(epsilon=1e-12)".parse().unwrap();
+    let model = config.init().step(0.5, model, grads);
+    for (end, expected) in model.values().iter().zip([0.5, 1.5]) {
+        assert!((end - expected).abs() < 0.01, "{end}");
     }
 }
