@@ -62,7 +62,9 @@ fn every_optimizer_goes_the_same_way_on_both() {
     let rules = OptimizerConfig::names().iter().map(ToString::to_string);
     let modifiers = ModifierConfig::presets().into_iter();
     for name in rules.chain(modifiers.map(|modifier| format!("adam + {modifier}"))) {
-        let config: OptimizerConfig = name.parse().unwrap();
+        // Its own epsilon is as small as the rounding of what it takes the root of.
+        let spec = name.replace("shampoo", "shampoo(matrix_epsilon=0.1)");
+        let config: OptimizerConfig = spec.parse().unwrap();
         let [found, expected] = devices().map(|device| walk(&config, &device));
         assert_ne!(found, [1.0, -2.0, 0.5], "{name} stays where it is");
         for (found, expected) in found.iter().zip(&expected) {
