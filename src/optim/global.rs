@@ -43,32 +43,38 @@ pub fn clip_global_norm<M: Module>(
     );
     let norm = global_norm(&grads, module);
     if norm > max_norm || norm.is_nan() {
-        grads = scaled(grads, module, max_norm / norm);
+        let factor = max_norm / norm;
+        grads = changed(grads, module, |grad| grad.mul_scalar(factor));
     }
     grads
 }
 
-/// All gradients of `module`, times this; in `f32` where they were in half precision.
-pub(super) fn scaled<M: Module>(
+/// All gradients of `module`, changed number by number.
+pub(super) fn changed<M: Module>(
     mut grads: GradientsParams,
     module: &M,
-    factor: f64,
+    change: impl Fn(Tensor<1>) -> Tensor<1>,
 ) -> GradientsParams {
-    module.visit(&mut Scale {
+    module.visit(&mut Change {
         grads: &mut grads,
-        factor,
+        change,
     });
     grads
+}
+
+/// The tensor in a type in which its squares do not overflow: half precision in `f32`.
+pub(super) fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.dtype() {
+        DType::F64 => tensor,
+        _ => tensor.cast(FloatDType::F32),
+    }
 }
 
 /// The Euclidean norm of all gradients of `module` together; 0 if there are none.
 ///
 /// Squares are summed in `f32`, those of `f64` gradients in `f64`.
 pub fn global_norm<M: Module>(grads: &GradientsParams, module: &M) -> f64 {
-    let squares = of_each(grads, module, |grad| match grad.dtype() {
-        DType::F64 => grad.square().sum(),
-        _ => grad.cast(FloatDType::F32).square().sum(),
-    });
+    let squares = of_each(grads, module, |grad| wide(grad).square().sum());
     squares.iter().sum::<f64>().sqrt()
 }
 
@@ -126,20 +132,17 @@ impl ModuleVisitor for OfEach<'_> {
     }
 }
 
-struct Scale<'a> {
+struct Change<'a, F> {
     grads: &'a mut GradientsParams,
-    factor: f64,
+    change: F,
 }
 
-impl ModuleVisitor for Scale<'_> {
+impl<F: Fn(Tensor<1>) -> Tensor<1>> ModuleVisitor for Change<'_, F> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.grads.remove::<D>(param.id) {
-            let grad = match grad.dtype() {
-                DType::F64 => grad,
-                _ => grad.cast(FloatDType::F32),
-            };
-            self.grads
-                .register::<D>(param.id, grad.mul_scalar(self.factor));
+            let shape = grad.dims();
+            let changed = (self.change)(grad.reshape([-1])).reshape(shape);
+            self.grads.register::<D>(param.id, changed);
         }
     }
 }

@@ -5,7 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::global::scaled;
+use super::global::{changed, wide};
 use super::skip_non_finite;
 use crate::registry::{Range, SpecError};
 
@@ -35,6 +35,8 @@ use crate::registry::{Range, SpecError};
 /// }
 /// # let _ = model;
 /// ```
+///
+/// Gradients of half precision are `f32` then, which the rules of this crate take and Burn's own do not.
 ///
 /// In Burn's `Learner`, `scale` stands in `TrainStep::step` and `unscale` in `TrainStep::optimize`.
 #[derive(Clone, Debug)]
@@ -145,7 +147,7 @@ impl LossScale {
             state.scale *= state.growth_factor;
             state.steps = 0;
         }
-        Some(scaled(grads, module, factor))
+        Some(changed(grads, module, |grad| wide(grad).mul_scalar(factor)))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,8 +1,9 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{DType, FloatDType, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::global::wide;
 use crate::registry::{Range, SpecError};
 
 /// SAM, sharpness-aware minimization: the gradient is taken a little further up, so that the way down leads to flat
@@ -114,14 +115,6 @@ impl Sam {
             grads,
             factor: (sum.sqrt() + 1e-12).recip() * self.rho,
         })
-    }
-}
-
-/// Numbers of half precision overflow when they are squared.
-fn wide<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    match tensor.dtype() {
-        DType::F64 => tensor,
-        _ => tensor.cast(FloatDType::F32),
     }
 }
 

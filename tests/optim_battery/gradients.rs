@@ -207,3 +207,17 @@ fn small_gradients_of_half_precision_survive() {
         assert!((end - expected).abs() < 0.01, "{end}");
     }
 }
+
+/// Burn's own rules want a gradient in the parameter's type.
+#[test]
+fn clipping_leaves_the_type_alone() {
+    let device = Device::flex().autodiff();
+    let start = Tensor::<1>::from_data([1.0, 2.0], &device).cast(FloatDType::F16);
+    let model = Point {
+        at: Param::from_tensor(start.detach().require_grad()),
+    };
+    let grads = GradientsParams::from_grads(model.at.val().sum().backward(), &model);
+    let grads = clip_global_norm(grads, &model, 0.5);
+    let grad = grads.get::<1>(model.at.id).unwrap();
+    assert_eq!(FloatDType::from(grad.dtype()), FloatDType::F16);
+}
