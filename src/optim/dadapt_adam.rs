@@ -1,4 +1,5 @@
 use super::Convention;
+use super::estimate::{Rate, estimate};
 use super::rule::{Clock, MeasuredRule};
 use super::settings::rule;
 use crate::fused::Number;
@@ -65,23 +66,14 @@ impl DAdaptAdam {
             use_bias_correction: convention == Convention::Optax,
         }
     }
-
-    /// The estimate of the distance so far.
-    #[inline(always)]
-    fn distance<N: Number>(&self, [d, _]: [N; 2]) -> N {
-        d.if_positive(d, N::literal(self.d0))
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Scalars {
     root: f64,
-    /// The learning rate, corrected.
-    rate: f64,
+    rate: Rate,
     weight_decay: f64,
-    /// Whether there is a learning rate.
-    moves: bool,
 }
 
 impl MeasuredRule<3, 2> for DAdaptAdam {
@@ -91,21 +83,11 @@ impl MeasuredRule<3, 2> for DAdaptAdam {
     const OVER_MODULE: bool = true;
 
     fn scalars_of(&self, clock: &mut Clock) -> Scalars {
-        let moves = clock.lr > 0.0;
-        // How many steps had a learning rate.
-        if moves {
-            clock.memory[0] += 1.0;
-        }
-        let time = clock.memory[0];
-        let correction = match self.use_bias_correction && moves {
-            true => (1.0 - self.beta_2.powf(time)).sqrt() / (1.0 - self.beta_1.powf(time)),
-            false => 1.0,
-        };
+        let betas = [self.beta_1, self.beta_2];
         Scalars {
             root: self.beta_2.sqrt(),
-            rate: clock.lr * correction,
+            rate: Rate::new(clock, self.use_bias_correction, betas),
             weight_decay: clock.own_decay(),
-            moves,
         }
     }
 
@@ -120,9 +102,9 @@ impl MeasuredRule<3, 2> for DAdaptAdam {
         _: N,
         g: N,
         [_, v, sum]: [N; 3],
-        before: [N; 2],
+        [before, _]: [N; 2],
     ) -> [N; 2] {
-        let rate = self.distance(before) * s.rate;
+        let rate = estimate(before, self.d0) * s.rate.corrected;
         let next = sum * s.root + g * rate * (1.0 - s.root);
         // Where there was no gradient yet there is no sum either.
         let scaled = sum.abs().if_positive(sum / (v.sqrt() + self.epsilon), sum);
@@ -134,22 +116,18 @@ impl MeasuredRule<3, 2> for DAdaptAdam {
         &self,
         s: &Scalars,
         [way, size]: [N; 2],
-        before: [N; 2],
+        [d, progress]: [N; 2],
     ) -> ([N; 2], [N; 2]) {
-        let d = self.distance(before);
-        let progress = before[1];
-        let more = progress * s.root + way * d * (s.rate * (1.0 - s.root));
-        let estimate = more / (size * (1.0 - s.root));
-        let estimate = match self.growth_rate {
-            0.0 => estimate,
-            growth => estimate.min(d * growth),
+        let d = estimate(d, self.d0);
+        let more = progress * s.root + way * d * (s.rate.corrected * (1.0 - s.root));
+        let found = more / (size * (1.0 - s.root));
+        let found = match self.growth_rate {
+            0.0 => found,
+            growth => found.min(d * growth),
         };
-        let moved = |then: N, otherwise: N| match s.moves {
-            true => size.if_positive(then, otherwise),
-            false => otherwise,
-        };
-        let rate = moved(d * s.rate, N::literal(0.0));
-        let remembered = [moved(d.max(estimate), d), moved(more, progress)];
+        let moved = |then, otherwise| s.rate.if_moving(size, then, otherwise);
+        let rate = moved(d * s.rate.corrected, N::literal(0.0));
+        let remembered = [moved(d.max(found), d), moved(more, progress)];
         ([rate, d], remembered)
     }
 
@@ -162,7 +140,7 @@ impl MeasuredRule<3, 2> for DAdaptAdam {
         [m, v, sum]: [N; 3],
         [rate, _]: [N; 2],
     ) -> (N, [N; 3]) {
-        if !s.moves {
+        if s.rate.is_zero() {
             return (w, [m, v, sum]);
         }
         let scaled = g * rate;

@@ -20,6 +20,7 @@ mod averages;
 mod config;
 mod convention;
 mod elsewhere;
+mod estimate;
 mod global;
 mod groups;
 mod loss_scale;

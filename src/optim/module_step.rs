@@ -149,20 +149,20 @@ impl ModuleStep {
 
 /// The same gradients once more; they share their memory.
 fn copied<M: Module>(grads: &GradientsParams, module: &M) -> GradientsParams {
-    let mut copy = Copy {
+    let mut copied = Copied {
         from: grads,
         grads: GradientsParams::new(),
     };
-    module.visit(&mut copy);
-    copy.grads
+    module.visit(&mut copied);
+    copied.grads
 }
 
-struct Copy<'a> {
+struct Copied<'a> {
     from: &'a GradientsParams,
     grads: GradientsParams,
 }
 
-impl ModuleVisitor for Copy<'_> {
+impl ModuleVisitor for Copied<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.from.get::<D>(param.id) {
             self.grads.register::<D>(param.id, grad);

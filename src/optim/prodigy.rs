@@ -1,4 +1,5 @@
 use super::Convention;
+use super::estimate::{Rate, estimate};
 use super::rule::{Clock, MeasuredRule};
 use super::settings::rule;
 use crate::fused::Number;
@@ -81,18 +82,12 @@ impl Prodigy {
         }
     }
 
-    /// The estimate of the distance so far.
-    #[inline(always)]
-    fn distance<N: Number>(&self, [d, ..]: [N; 3]) -> N {
-        d.if_positive(d, N::literal(self.d0))
-    }
-
     /// What a gradient is multiplied by before it joins `s`.
     #[inline(always)]
     fn weight<N: Number>(&self, s: &Scalars, d: N) -> N {
         match self.safeguard_warmup {
             true => d * d / self.d0,
-            false => d * d * (s.rate / self.d0),
+            false => d * d * (s.rate.corrected / self.d0),
         }
     }
 }
@@ -101,11 +96,8 @@ impl Prodigy {
 #[doc(hidden)]
 pub struct Scalars {
     beta_3: f64,
-    /// The learning rate, corrected.
-    rate: f64,
+    rate: Rate,
     weight_decay: f64,
-    /// Whether there is a learning rate.
-    moves: bool,
 }
 
 impl MeasuredRule<4, 3> for Prodigy {
@@ -115,24 +107,14 @@ impl MeasuredRule<4, 3> for Prodigy {
     const OVER_MODULE: bool = true;
 
     fn scalars_of(&self, clock: &mut Clock) -> Scalars {
-        let moves = clock.lr > 0.0;
-        // How many steps had a learning rate.
-        if moves {
-            clock.memory[0] += 1.0;
-        }
-        let time = clock.memory[0];
-        let correction = match self.use_bias_correction && moves {
-            true => (1.0 - self.beta_2.powf(time)).sqrt() / (1.0 - self.beta_1.powf(time)),
-            false => 1.0,
-        };
+        let betas = [self.beta_1, self.beta_2];
         Scalars {
             beta_3: match self.beta_3 {
                 0.0 => self.beta_2.sqrt(),
                 given => given,
             },
-            rate: clock.lr * correction,
+            rate: Rate::new(clock, self.use_bias_correction, betas),
             weight_decay: clock.own_decay(),
-            moves,
         }
     }
 
@@ -157,9 +139,9 @@ impl MeasuredRule<4, 3> for Prodigy {
         w: N,
         g: N,
         [_, _, sum, start]: [N; 4],
-        before: [N; 3],
+        [before, ..]: [N; 3],
     ) -> [N; 3] {
-        let weight = self.weight(s, self.distance(before));
+        let weight = self.weight(s, estimate(before, self.d0));
         let sum = sum * s.beta_3 + g * weight;
         [g * (start - w), sum.abs(), N::literal(0.0)]
     }
@@ -169,30 +151,25 @@ impl MeasuredRule<4, 3> for Prodigy {
         &self,
         s: &Scalars,
         [way, size, _]: [N; 3],
-        before: [N; 3],
+        [d, progress, before]: [N; 3],
     ) -> ([N; 3], [N; 3]) {
-        let zero = N::literal(0.0);
-        let d = self.distance(before);
-        let [_, progress, farthest] = before;
-        let more = progress * s.beta_3 + d * d * way * (s.rate / self.d0);
-        let estimate = more / size * self.d_coef;
-        let farthest = farthest.max(N::literal(self.d0)).max(estimate);
+        let d = estimate(d, self.d0);
+        let more = progress * s.beta_3 + d * d * way * (s.rate.corrected / self.d0);
+        let found = more / size * self.d_coef;
+        let farthest = before.max(N::literal(self.d0)).max(found);
         let next = match self.growth_rate {
-            0.0 => d.max(estimate),
+            0.0 => d.max(found),
             growth => {
                 // The first step away from `d0` may be of any size.
-                let first = d.max(estimate);
+                let first = d.max(found);
                 let d = (d - self.d0).if_positive(d, first);
                 farthest.min(d * growth)
             }
         };
-        let moved = |then: N, otherwise: N| match s.moves {
-            true => size.if_positive(then, otherwise),
-            false => otherwise,
-        };
+        let moved = |then, otherwise| s.rate.if_moving(size, then, otherwise);
         let next = moved(next, d);
-        let rate = moved(d * s.rate, zero);
-        let remembered = [next, moved(more, progress), moved(farthest, before[2])];
+        let rate = moved(d * s.rate.corrected, N::literal(0.0));
+        let remembered = [next, moved(more, progress), moved(farthest, before)];
         ([d, next, rate], remembered)
     }
 
@@ -205,7 +182,7 @@ impl MeasuredRule<4, 3> for Prodigy {
         [m, v, sum, start]: [N; 4],
         [d, next, rate]: [N; 3],
     ) -> (N, [N; 4]) {
-        if !s.moves {
+        if s.rate.is_zero() {
             return (w, [m, v, sum, start]);
         }
         let scaled = g * d;

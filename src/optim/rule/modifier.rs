@@ -178,19 +178,31 @@ pub(in crate::optim) trait Part: Debug + Send + Sync {
     fn states(&self, shape: &Shape) -> Vec<Shape>;
 
     /// Which of the sums are remembered.
-    fn keeps_sums(&self) -> Vec<bool>;
+    fn keeps_sums(&self) -> Vec<bool> {
+        Vec::new()
+    }
 
-    fn sums_over(&self, shape: &[usize]) -> Vec<Vec<usize>>;
+    fn sums_over(&self, _shape: &[usize]) -> Vec<Vec<usize>> {
+        Vec::new()
+    }
 
     /// The parameter to the states before the first step, where they are not zeros.
-    fn start(&self) -> Option<Box<dyn Kernel>>;
+    fn start(&self) -> Option<Box<dyn Kernel>> {
+        None
+    }
 
-    fn waits(&self, clock: &Clock) -> bool;
+    fn waits(&self, _clock: &Clock) -> bool {
+        false
+    }
 
-    fn restarts(&self, clock: &Clock) -> bool;
+    fn restarts(&self, _clock: &Clock) -> bool {
+        false
+    }
 
     /// The parameter and the states to the parameter to evaluate, where that is another.
-    fn average(&self, clock: &Clock) -> Option<Box<dyn Kernel>>;
+    fn average(&self, _clock: &Clock) -> Option<Box<dyn Kernel>> {
+        None
+    }
 
     fn has_average(&self) -> bool {
         self.average(&Clock::new(self.memory())).is_some()

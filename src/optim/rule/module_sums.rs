@@ -11,9 +11,10 @@ use std::collections::HashMap;
 
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
-use burn::tensor::{DType, FloatDType, Shape};
+use burn::tensor::Shape;
 
 use super::Clock;
+use super::pipeline::wide;
 use crate::fused::{Few, cast};
 
 /// What goes on in this thread.
@@ -192,11 +193,7 @@ pub(super) fn known(rule: TypeId, param: &DispatchTensor) -> Option<Few<Option<D
 
 /// A sum in this shape, on the device of another tensor, and wide enough for its numbers.
 fn fitted(sum: DispatchTensor, shape: Shape, like: &DispatchTensor) -> DispatchTensor {
-    let dtype = match like.dtype() {
-        DType::F64 => FloatDType::F64,
-        _ => FloatDType::F32,
-    };
-    let sum = cast(Dispatch::float_reshape(sum, shape), dtype);
+    let sum = cast(Dispatch::float_reshape(sum, shape), wide(like.dtype()));
     match sum.device() == like.device() {
         true => sum,
         false => Dispatch::float_to_device(sum, &like.device()),

@@ -86,6 +86,12 @@ fn summed(shape: &Shape, over: &[usize]) -> Shape {
     Shape::from((0..shape.num_dims()).map(place).collect::<Vec<_>>())
 }
 
+/// The shapes of a part's sums.
+fn sums_of(part: &dyn Part, shape: &Shape) -> Vec<Shape> {
+    let over = part.sums_over(shape);
+    over.iter().map(|over| summed(shape, over)).collect()
+}
+
 /// Makes memories fit for the parts: another number of them is another optimizer's state.
 pub(super) fn remember(parts: &[Arc<dyn Part>], memories: &mut Vec<PartState>) {
     if memories.len() != parts.len() {
@@ -223,19 +229,23 @@ impl PartState {
 
     /// Whether this is what a part remembers of a parameter of this shape.
     pub(in crate::optim) fn fits(&self, part: &dyn Part, shape: &Shape) -> bool {
-        let (states, over) = (part.states(shape), part.sums_over(shape));
+        self.has(&part.states(shape), &sums_of(part, shape))
+    }
+
+    /// Whether states and sums have these shapes.
+    fn has(&self, states: &[Shape], sums: &[Shape]) -> bool {
         let is = |(tensor, shape): (&Option<DispatchTensor>, &Shape)| match tensor {
             Some(tensor) => tensor.shape() == *shape,
             None => false,
         };
-        let may_be = |(sum, over): (&Option<DispatchTensor>, &Vec<usize>)| match sum {
-            Some(sum) => sum.shape() == summed(shape, over),
+        let may_be = |(sum, shape): (&Option<DispatchTensor>, &Shape)| match sum {
+            Some(sum) => sum.shape() == *shape,
             None => true,
         };
         self.tensors.len() == states.len()
-            && self.sums.len() == over.len()
-            && self.tensors.iter().zip(&states).all(is)
-            && self.sums.iter().zip(&over).all(may_be)
+            && self.sums.len() == sums.len()
+            && self.tensors.iter().zip(states).all(is)
+            && self.sums.iter().zip(sums).all(may_be)
     }
 
     /// Brings what a part remembers to this step; what it is to run, if anything. The clock is that of the rule.
@@ -250,32 +260,29 @@ impl PartState {
         if !part.applies(&shape) {
             return None;
         }
+        let (states, shapes) = (part.states(&shape), sums_of(part, &shape));
         // What another part left, or a parameter of another shape.
-        if !self.fits(part, &shape) {
+        if !self.has(&states, &shapes) {
             *self = Self::new(part);
         }
-        let keeps = vec![true; part.states(&shape).len()];
+        let keeps = vec![true; states.len()];
         if self.clock.time == 0 {
-            self.sums = vec![None; part.keeps_sums().len()];
+            self.sums = vec![None; shapes.len()];
             self.tensors = match part.start() {
                 Some(kernel) => {
                     let mut tensors = vec![None; keeps.len()];
                     start(&*kernel, param, &mut tensors, &keeps);
                     tensors
                 }
-                None => {
-                    let states = part.states(&shape);
-                    states.iter().map(|it| Some(zeros(param, it))).collect()
-                }
+                None => states.iter().map(|it| Some(zeros(param, it))).collect(),
             };
         }
         self.clock.advance(clock.lr, clock.weight_decay, &shape);
-        let over = part.sums_over(&shape);
         Some(Prepared {
             ready: part.ready(&mut self.clock, decay, &shape)?,
             keeps,
             keeps_sums: part.keeps_sums(),
-            shapes: over.iter().map(|over| summed(&shape, over)).collect(),
+            shapes,
         })
     }
 }

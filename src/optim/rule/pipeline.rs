@@ -270,9 +270,13 @@ fn settle(
 
 /// Zeros beside a parameter, in the type that its arithmetic is done in.
 pub(super) fn zeros(param: &DispatchTensor, shape: &Shape) -> DispatchTensor {
-    let dtype = match param.dtype() {
+    Dispatch::float_zeros(shape.clone(), &param.device(), wide(param.dtype()))
+}
+
+/// The type that numbers of this one are computed in.
+pub(super) fn wide(dtype: DType) -> FloatDType {
+    match dtype {
         DType::F64 => FloatDType::F64,
         _ => FloatDType::F32,
-    };
-    Dispatch::float_zeros(shape.clone(), &param.device(), dtype)
+    }
 }

@@ -9,7 +9,7 @@ use super::decay::Decay;
 use super::modifier::{Part, Ready};
 use super::pipeline::Step;
 use super::{Changes, Clock};
-use crate::fused::{Kernel, widened};
+use crate::fused::widened;
 
 /// A modifier of the gradient that works on a tensor as a whole, by matrix products say, and remembers tensors of any
 /// shapes. A rule has it before itself: [`Modifiers::with_whole`](super::Modifiers::with_whole).
@@ -159,30 +159,6 @@ impl<M: WholeModifier> Part for Modified<M> {
 
     fn states(&self, shape: &Shape) -> Vec<Shape> {
         self.0.states(shape).into_iter().map(Shape::from).collect()
-    }
-
-    fn keeps_sums(&self) -> Vec<bool> {
-        Vec::new()
-    }
-
-    fn sums_over(&self, _shape: &[usize]) -> Vec<Vec<usize>> {
-        Vec::new()
-    }
-
-    fn start(&self) -> Option<Box<dyn Kernel>> {
-        None
-    }
-
-    fn waits(&self, _clock: &Clock) -> bool {
-        false
-    }
-
-    fn restarts(&self, _clock: &Clock) -> bool {
-        false
-    }
-
-    fn average(&self, _clock: &Clock) -> Option<Box<dyn Kernel>> {
-        None
     }
 
     fn ready(&self, clock: &mut Clock, _decay: Decay, shape: &Shape) -> Option<Ready> {
