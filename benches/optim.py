@@ -31,18 +31,22 @@ STATES = {
     "adamw": 2, "adamaxw": 2, "nadam": 2, "nadamw": 2, "radam": 2, "adadelta": 2, "adamax": 2, "asgd": 1, "rprop": 2,
     "ftrl": 2, "adabelief": 2, "yogi": 2, "amsgrad": 3, "signum": 1, "lion": 1, "adopt": 2,
     "adafactor": 1, "ademamix": 3, "madgrad": 3, "lars": 0, "lamb": 2, "novograd": 1,
-    # Vectors, of which it keeps no mean.
-    "muon": 2,
-    # Those of Adam, and of a modifier. Lookahead's are touched in one step of five; the benchmark's tensors are vectors,
-    # which two of them leave alone.
-    "adam + adaptive_clip": 2, "adam + cautious": 2, "adam + cautious_decay": 2, "adam + centralized": 2, "adam + ema": 3,
+    # The weights at the start are read alone.
+    "dadapt_adam": 3, "dog": 0.5, "l_dog": 0.5, "prodigy": 3.5,
+    # Of vectors: those of Adam, and Kron's mean and diagonal.
+    "muon": 2, "soap": 2, "kron": 2,
+    # Those of Adam, and of a modifier. Lookahead's are touched in one step of five, and Adam's in one of four that are
+    # accumulated; the benchmark's tensors are vectors, which two of them leave alone.
+    "adam + accumulate": 0.75, "adam + adaptive_clip": 2, "adam + cautious": 2, "adam + cautious_decay": 2, "adam + centralized": 2, "adam + ema": 3,
     "adam + grokfast": 3, "adam + independent_decay": 2, "adam + lookahead": 2.2, "adam + mars": 2,
     "adam + schedule_free": 3, "adam + swa": 3, "adam + trust_ratio": 2,
+    "adam + polynomial_average": 3,
 }
 # How many tensors it reads to measure them.
 MEASURED = {
     # The gradient and the mean for the clipping, and the weights; what it keeps of vectors is a whole mean.
-    "adafactor": 3, "lars": 2, "lamb": 4, "novograd": 1, "adam + adaptive_clip": 2, "adam + cautious": 4, "adam + trust_ratio": 4,
+    "adafactor": 3, "lars": 2, "lamb": 4, "novograd": 1, "dadapt_adam": 3, "dog": 3, "l_dog": 3, "prodigy": 4, "kron": 1,
+    "adam + adaptive_clip": 2, "adam + cautious": 4, "adam + trust_ratio": 4,
 }
 
 o = torch.optim

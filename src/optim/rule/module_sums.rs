@@ -6,7 +6,7 @@
 
 use core::any::TypeId;
 use core::cell::RefCell;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashMap;
 
 use burn::backend::ops::FloatTensorOps;
@@ -33,8 +33,31 @@ thread_local! {
     static PASS: RefCell<Pass> = RefCell::default();
 }
 
-/// Whether there ever was a rule with sums over modules: without one nothing has to be added up.
-static WANTED: AtomicBool = AtomicBool::new(false);
+/// How many optimizers there are with sums over modules: without one nothing has to be added up.
+static WANTED: AtomicUsize = AtomicUsize::new(0);
+
+/// What such an optimizer has for as long as it is there.
+#[derive(Debug)]
+pub(super) struct Wanted(());
+
+impl Wanted {
+    pub(super) fn new() -> Self {
+        WANTED.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Clone for Wanted {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        WANTED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// The sums of each rule, over all parameters that follow it, whatever group they are in.
 #[derive(Default)]
@@ -57,15 +80,10 @@ struct Memory {
     sums: Vec<Option<DispatchTensor>>,
 }
 
-/// Says that there is a rule with sums over modules.
-pub(super) fn want() {
-    WANTED.store(true, Ordering::Relaxed);
-}
-
 /// What `pass` adds up. It takes a step of every parameter, and throws the results away.
 pub(in crate::optim) fn add_up(mut pass: impl FnMut()) -> ModuleSums {
     let mut sums = ModuleSums::default();
-    while WANTED.load(Ordering::Relaxed) {
+    while WANTED.load(Ordering::Relaxed) > 0 {
         sums = during(Pass::Adds(sums), &mut pass).1;
         let is_uneven = sums.0.values().any(|of_rule| of_rule.is_uneven);
         for of_rule in sums.0.values_mut() {

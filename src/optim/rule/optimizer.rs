@@ -10,7 +10,7 @@ use burn::tensor::{DType, Device, Shape, Tensor};
 
 use super::decay::Decay;
 use super::modifier::{Part, part};
-use super::module_sums;
+use super::module_sums::{self, Wanted};
 use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
 use super::step::{Measure, Settle, Start, Update};
@@ -36,16 +36,17 @@ pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
     /// The modifiers, and then what the rule has of its own before it.
     parts: Vec<Arc<dyn Part>>,
     modifiers: usize,
+    /// Of a rule with sums over modules.
+    #[expect(dead_code, reason = "it counts by being there")]
+    wanted: Option<Wanted>,
 }
 
 impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, S> {
     /// The optimizer of `rule`, without weight decay or clipping.
     pub fn new(rule: R) -> Self {
-        if R::OVER_MODULE {
-            module_sums::want();
-        }
         Self {
             parts: rule.before().0,
+            wanted: R::OVER_MODULE.then(Wanted::new),
             modifiers: 0,
             rule,
             weight_decay: None,
