@@ -1,24 +1,33 @@
-//! Activations on the CPU, forward and backward: every formula here, and Burn's own function of that
-//! name, or where Burn has none the formula composed of its operations. Their twin in PyTorch, and the
+//! Activations on the CPU, forward and backward: every formula here in every float type, and in `f32` Burn's own
+//! function of that name, or where Burn has none the formula composed of its operations. Their twin in PyTorch, and the
 //! table of ratios, is `benches/activation.py`.
 
 use std::cell::LazyCell;
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, Distribution, Tensor, activation as stock};
+use burn::tensor::{Device, Distribution, FloatDType, Tensor, activation as stock};
 use burn_extras::activation::{Activation, ActivationConfig};
 use burn_extras_benches::{copies, with_gradient};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 
 const SIZES: [(&str, usize); 3] = [("10k", 10_000), ("1M", 1_000_000), ("16M", 16_000_000)];
 
+/// What follows the size in a benchmark's name.
+const TYPES: [(&str, FloatDType); 4] = [
+    ("", FloatDType::F32),
+    ("-f64", FloatDType::F64),
+    ("-bf16", FloatDType::BF16),
+    ("-f16", FloatDType::F16),
+];
+
 type Function = Box<dyn Fn(Tensor<1>) -> Tensor<1>>;
 
 /// Times a function once on an input and an output's gradient.
 type Direction = fn(&Function, &Tensor<1>, &Tensor<1>) -> Duration;
 
-fn random(len: usize, device: &Device) -> Tensor<1> {
-    Tensor::random([len], Distribution::Normal(0.0, 1.0), device)
+fn random(len: usize, dtype: FloatDType, device: &Device) -> Tensor<1> {
+    let numbers = Tensor::<1>::random([len], Distribution::Normal(0.0, 1.0), device);
+    numbers.cast(dtype)
 }
 
 fn forward(function: &Function, x: &Tensor<1>, _gradient: &Tensor<1>) -> Duration {
@@ -45,16 +54,21 @@ fn backward(function: &Function, x: &Tensor<1>, gradient: &Tensor<1>) -> Duratio
 fn directions(
     criterion: &mut Criterion,
     who: &str,
+    types: &[(&str, FloatDType)],
     function: impl Fn(&ActivationConfig) -> Function,
 ) {
     let device = Device::flex().autodiff();
-    for (size, len) in SIZES {
-        let numbers = LazyCell::new(|| (random(len, &device), random(len, &device)));
+    let sizes = SIZES
+        .iter()
+        .flat_map(|size| types.iter().map(move |dtype| (size, dtype)));
+    for ((size, len), (suffix, dtype)) in sizes {
+        let random = || random(*len, *dtype, &device);
+        let numbers = LazyCell::new(|| (random(), random()));
         for (direction, time) in [("forward", forward as Direction), ("backward", backward)] {
-            let mut group = criterion.benchmark_group(format!("{who}-{direction}-{size}"));
+            let mut group = criterion.benchmark_group(format!("{who}-{direction}-{size}{suffix}"));
             group.sampling_mode(SamplingMode::Flat);
             // Burn's own take up to a second there, of which criterion wants eleven: two must do.
-            let slow = who == "stock" && size == "16M";
+            let slow = who == "stock" && *size == "16M";
             if slow {
                 group.warm_up_time(Duration::from_nanos(1));
             }
@@ -75,14 +89,14 @@ fn directions(
 }
 
 fn ours(criterion: &mut Criterion) {
-    directions(criterion, "activation", |config| {
+    directions(criterion, "activation", &TYPES, |config| {
         let activation = config.init(&Device::flex());
         Box::new(move |x| activation.forward(x))
     });
 }
 
 fn burns(criterion: &mut Criterion) {
-    directions(criterion, "stock", |config| {
+    directions(criterion, "stock", &TYPES[..1], |config| {
         match config.to_string().as_str() {
             "relu" => Box::new(stock::relu),
             "relu6" => Box::new(stock::relu6),

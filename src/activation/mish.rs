@@ -242,7 +242,7 @@ activation! {
 
 impl Pflu {
     /// Beyond this `r` is `|x|`, and its square is still finite.
-    const FAR: f64 = 1e8;
+    const FAR: f64 = 1e18;
 
     /// A bounded `x`, `1 / r` and `(1 + x / r) / 2`, on the left by its conjugate `1 / (2 r (r - x))`.
     #[inline(always)]

@@ -29,28 +29,56 @@ activation! {
     Sinc, sinc, []
 }
 
+/// The power series with these coefficients, lowest power first.
+#[inline(always)]
+fn series<N: Number, const K: usize>(x: N, coefficients: [f64; K]) -> N {
+    let mut sum = N::literal(coefficients[K - 1]);
+    for coefficient in coefficients[..K - 1].iter().rev() {
+        sum = sum.mul_add(x, N::literal(*coefficient));
+    }
+    sum
+}
+
 impl Pointwise for Sinc {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // At 0 the quotient is 0/0; the series' next term is below 3e-11 at 1/2.
+        // At 0 the quotient is 0/0; the series' next term is below 3e-17 at 1/2.
         let near = x.abs() - 0.5;
-        let square = x.clamp(-0.5, 0.5).square();
-        let tail = (square * (1.0 / 362_880.0) - 1.0 / 5040.0) * square + 1.0 / 120.0;
-        let series = (tail * square - 1.0 / 6.0) * square + 1.0;
+        let series = series(
+            x.clamp(-0.5, 0.5).square(),
+            [
+                1.0,
+                -1.0 / 6.0,
+                1.0 / 120.0,
+                -1.0 / 5040.0,
+                1.0 / 362_880.0,
+                -1.0 / 39_916_800.0,
+                1.0 / 6_227_020_800.0,
+            ],
+        );
         near.if_positive(x.sin() / x, series)
     }
 
     // More exact: its own series reaches further, and has no seam at 1/2.
     #[inline(always)]
     fn slope<N: Number>(&self, x: N) -> N {
-        // Up to 1 the difference cancels; the series' next term is below 3e-9 there.
+        // Up to 1 the difference cancels; the series' next term is below 4e-19 there.
         let near = x.abs() - 1.0;
         let u = x.clamp(-1.0, 1.0);
-        let square = u.square();
-        let series = (((square * (1.0 / 45_360.0) - 1.0 / 840.0) * square + 1.0 / 30.0) * square
-            - 1.0 / 3.0)
-            * u
-            - square.square().square() * u * (1.0 / 3_991_680.0);
+        let series = u * series(
+            u.square(),
+            [
+                -1.0 / 3.0,
+                1.0 / 30.0,
+                -1.0 / 840.0,
+                1.0 / 45_360.0,
+                -1.0 / 3_991_680.0,
+                1.0 / 518_918_400.0,
+                -1.0 / 93_405_312_000.0,
+                1.0 / 22_230_464_256_000.0,
+                -1.0 / 6_758_061_133_824_000.0,
+            ],
+        );
         near.if_positive((x.cos() - x.sin() / x) / x, series)
     }
 }

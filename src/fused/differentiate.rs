@@ -8,7 +8,8 @@
 use core::marker::PhantomData;
 
 use burn::backend::{
-    Autodiff, Backend, BackendTensor, Dispatch, DispatchTensor, DispatchTensorKind,
+    Autodiff, Backend, BackendTensor, DType, Dispatch, DispatchTensor, DispatchTensorKind,
+    TensorMetadata,
     autodiff::{
         NodeId,
         checkpoint::{
@@ -157,9 +158,15 @@ pub(super) const MAX_INPUTS: usize = 16;
 
 /// Runs the function, and leaves what its backward pass needs.
 fn record<B: FunctionOps, C: CheckpointStrategy, const N: usize>(
-    function: Shared,
+    mut function: Shared,
     inputs: Few<FloatTensor<Autodiff<B, C>>>,
 ) -> FloatTensor<Autodiff<B, C>> {
+    // An output of half precision is rounded: a derivative from it would be off by more than its own rounding.
+    if matches!(inputs[0].dtype(), DType::F16 | DType::BF16)
+        && let Some(keeping_inputs) = function.keeping_inputs()
+    {
+        function = keeping_inputs;
+    }
     let differentiate = Differentiate {
         function: function.clone(),
         inputs: inputs.len(),

@@ -37,6 +37,10 @@ pub(crate) trait Function: Debug + Send + Sync {
     /// What is kept, and the output's gradient after it, to the gradient of each input.
     fn backward(&self) -> Operation<'_>;
     fn keeps(&self) -> Keeps;
+    /// The same function with a backward pass that is given the inputs, where this one's is given the output.
+    fn keeping_inputs(&self) -> Option<Shared> {
+        None
+    }
     /// Whether it gives its input back.
     fn is_identity(&self) -> bool;
     /// The value and the derivatives at a point; NaN where it takes more than a point.
@@ -58,7 +62,10 @@ pub(crate) type Shared = Arc<dyn Function>;
 pub(crate) fn shared<F: Formula<I>, const I: usize>(formula: F) -> Shared {
     Arc::new(Differentiable {
         forward: Value(formula.clone(), PhantomData),
-        backward: Gradient(formula, PhantomData),
+        backward: Gradient {
+            formula,
+            from_inputs: false,
+        },
     })
 }
 
@@ -81,13 +88,27 @@ impl<F: Formula<I>, const I: usize> Function for Differentiable<F, I> {
 
     fn keeps(&self) -> Keeps {
         let formula = &self.forward.0;
-        if keeps_output::<F, I>(formula) {
+        if keeps_output::<F, I>(formula) && !self.backward.from_inputs {
             Keeps::Output
         } else if I == 1 && formula.slopes([Trace::INPUT; I])[0].zero {
             Keeps::Nothing
         } else {
             Keeps::Inputs
         }
+    }
+
+    fn keeping_inputs(&self) -> Option<Shared> {
+        if self.keeps() != Keeps::Output {
+            return None;
+        }
+        let formula = self.forward.0.clone();
+        Some(Arc::new(Self {
+            forward: Value(formula.clone(), PhantomData),
+            backward: Gradient {
+                formula,
+                from_inputs: true,
+            },
+        }))
     }
 
     fn is_identity(&self) -> bool {
@@ -134,7 +155,11 @@ impl<F: Formula<I>, const I: usize> Map for Value<F, I> {
 
 /// The gradient of each input of a formula: the output's, times the derivative.
 #[derive(Clone)]
-struct Gradient<F, const I: usize>(F, PhantomData<[(); I]>);
+struct Gradient<F, const I: usize> {
+    formula: F,
+    /// Whether the inputs are kept, though the output would do.
+    from_inputs: bool,
+}
 
 impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
     type In = Pair<Array<I>, Array<1>>;
@@ -143,11 +168,21 @@ impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
 
     #[inline(always)]
     fn map<N: Number>(&self, (kept, [grad]): ([N; I], [N; 1])) -> [N; I] {
-        let mut gradients = slopes_at(&self.0, kept);
+        let mut gradients = slopes_at(&self.formula, kept);
         for gradient in &mut gradients {
             *gradient = passed(grad, *gradient);
         }
         gradients
+    }
+
+    #[inline(always)]
+    fn prepares(&self) -> bool {
+        keeps_output::<F, I>(&self.formula) && self.from_inputs
+    }
+
+    #[inline(always)]
+    fn prepare<N: Number>(&self, (inputs, grad): ([N; I], [N; 1])) -> ([N; I], [N; 1]) {
+        ([self.formula.value(inputs); I], grad)
     }
 }
 
@@ -165,6 +200,7 @@ impl Map for Stopped {
     }
 }
 
+#[inline(always)]
 fn keeps_output<F: Formula<I>, const I: usize>(formula: &F) -> bool {
     I == 1 && formula.slopes_from_output(Double(0.0)).is_some()
 }
@@ -278,16 +314,22 @@ mod tests {
         assert_eq!(shared(Grown).keeps(), Keeps::Output);
         for function in [shared(Same), shared(Wave), shared(Hinge)] {
             assert_eq!(function.keeps(), Keeps::Inputs);
+            assert!(function.keeping_inputs().is_none());
         }
+        let function = shared(Grown).keeping_inputs().expect("another one");
+        assert_eq!(function.keeps(), Keeps::Inputs);
     }
 
     #[test]
     fn what_has_a_sine_in_it_is_periodic() {
         use crate::fused::map::is_periodic;
 
-        assert!(
-            is_periodic(&Value(Wave, PhantomData)) && is_periodic(&Gradient(Wave, PhantomData))
-        );
+        let gradient = |formula| Gradient::<_, 1> {
+            formula,
+            from_inputs: false,
+        };
+
+        assert!(is_periodic(&Value(Wave, PhantomData)) && is_periodic(&gradient(Wave)));
         assert!(!is_periodic(&Value(Hinge, PhantomData)));
     }
 }

@@ -4,7 +4,7 @@
 )]
 
 #[cfg(feature = "flex")]
-use super::flex::{Chunk, Loop, vectorize, vectorize_widest};
+use super::flex::{Chunk, Loop, vectorize};
 use super::number::{Number, Symbol, Trace};
 use super::pack::Pack;
 
@@ -60,7 +60,7 @@ pub(crate) trait Kernel: Send + Sync {
 impl<M: Map> Kernel for M {
     #[cfg(feature = "flex")]
     fn run_f32(&self, chunk: Chunk<'_, f32>) {
-        vectorize_widest(Loop { map: self, chunk });
+        vectorize(Loop { map: self, chunk });
     }
 
     #[cfg(feature = "flex")]

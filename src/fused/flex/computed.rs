@@ -1,8 +1,10 @@
-use crate::fused::number::{Double, Number, Single};
+use super::stored::Float;
+use crate::fused::number::{Number, Single, Vectored};
 
 /// A float type that arithmetic is done in.
 pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
     type Number: Number;
+    const FLOAT: Float;
     fn number(self) -> Self::Number;
     fn from_number(number: Self::Number) -> Self;
     fn plus(self, other: Self) -> Self;
@@ -14,10 +16,11 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
 }
 
 macro_rules! computed {
-    ($($float:ty => $number:ident),*) => {
+    ($($float:ident: $stored:ident => $number:ident),*) => {
         $(
             impl Computed for $float {
                 type Number = $number;
+                const FLOAT: Float = Float::$stored;
 
                 #[inline(always)]
                 fn number(self) -> $number {
@@ -56,4 +59,4 @@ macro_rules! computed {
     };
 }
 
-computed!(f32 => Single, f64 => Double);
+computed!(f32: F32 => Single, f64: F64 => Vectored);

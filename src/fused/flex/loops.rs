@@ -2,12 +2,12 @@
 
 use super::chunk::{Block, Chunk, LANES};
 use super::computed::Computed;
+use super::vectorize::Task;
 use crate::fused::map::{Map, is_periodic};
 use crate::fused::number::{Double, Number};
 use crate::fused::pack::Pack;
 
-/// The loop is a type of its own because a closure cannot be `inline(always)`, and code that is
-/// not inlined is not compiled for the instructions of this machine.
+/// The loop over a chunk.
 pub(crate) struct Loop<'a, M, E> {
     pub(crate) map: &'a M,
     pub(crate) chunk: Chunk<'a, E>,
@@ -15,14 +15,12 @@ pub(crate) struct Loop<'a, M, E> {
 
 type Of<P, T> = <P as Pack>::Of<T>;
 
-impl<M: Map, E: Computed> pulp::NullaryFnOnce for Loop<'_, M, E> {
-    type Output = ();
-
+impl<M: Map, E: Computed> Task for Loop<'_, M, E> {
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         match self.map.prepares() {
-            true => self.run::<true>(),
-            false => self.run::<false>(),
+            true => self.blocks::<true>(),
+            false => self.blocks::<false>(),
         }
     }
 }
@@ -31,7 +29,7 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
     /// One loop for maps that prepare their inputs and one for those that do not: an input that the result does not
     /// depend on is not read then.
     #[inline(always)]
-    fn run<const PREPARES: bool>(mut self) {
+    fn blocks<const PREPARES: bool>(mut self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
         let periodic = is_periodic(&map);
@@ -111,7 +109,7 @@ pub(super) fn set_lane<P: Pack, E: Computed>(
     });
 }
 
-/// Works out anew what sines and cosines of large numbers have lost, one by one in `f64`.
+/// Works out anew what sines and cosines of large numbers have lost, one by one.
 #[inline(always)]
 fn restore<M: Map, E: Computed>(map: &M, x: &Of<M::In, Block<E>>, y: &mut Of<M::Out, Block<E>>) {
     let mut lost = false;

@@ -4,6 +4,7 @@
 mod alone;
 mod chunk;
 mod computed;
+mod convert;
 mod links;
 mod loops;
 mod memory;
@@ -26,4 +27,4 @@ pub(crate) use pass::{Made, run};
 pub(crate) use rows::{Across, Along, Rows};
 #[cfg(feature = "rayon")]
 use share::share;
-pub(crate) use vectorize::{is_supported, vectorize, vectorize_widest};
+pub(crate) use vectorize::{is_supported, vectorize};

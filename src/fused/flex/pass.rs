@@ -1,5 +1,6 @@
 //! A map over all numbers of some tensors: the one pass over memory, in blocks, on all threads.
 
+use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use burn::backend::flex::FlexTensor;
@@ -9,7 +10,9 @@ use smallvec::{SmallVec, smallvec};
 use super::chunk::{Block, Chunk, Input, LANES, Target};
 use super::share;
 use super::spread::{Gather, Pattern, Spread};
-use super::stored::{Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, tensor_of};
+use super::stored::{
+    Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, slice, slice_mut, tensor_of,
+};
 use crate::fused::map::{Few, Kernel, Output};
 
 /// Numbers that a thread takes at a time: 64 KiB of `f32`.
@@ -19,8 +22,8 @@ const CHUNK: usize = 256 * LANES;
 /// they do not depend on the number of threads.
 const PARTS: usize = 64;
 
-/// How many blocks are widened at a time, where numbers are not stored in the type that they are computed
-/// in: few enough for the first-level cache.
+/// How many blocks are copied at a time, where numbers are not stored in the type that they are computed in: few
+/// enough for the first-level cache.
 const WIDENED: usize = 16;
 
 /// A result.
@@ -208,27 +211,23 @@ impl<E: Arithmetic> Pass<E> {
         let whole = range.len() / LANES;
         let last = range.start + whole * LANES..range.end;
         let wide = self.is_wide();
-        let mut blocks: SmallVec<[Block<E>; 12]> = SmallVec::new();
-        if !wide || !last.is_empty() {
-            let each = if wide { 1 } else { WIDENED };
-            blocks.resize(each * (inputs.len() + targets.len()), zeros);
-        }
-        if whole == 0 {
-            // The last block is all there is.
-        } else if wide {
+        if wide && whole > 0 {
             // SAFETY: the range is within the tensors, and nobody else works on it.
             E::run(kernel, unsafe {
                 Chunk::new(whole, &mut inputs, &mut targets)
             });
-        } else {
-            for first in (0..whole).step_by(WIDENED) {
-                let start = range.start + first * LANES;
-                let range = start..start + LANES * WIDENED.min(whole - first);
-                self.widened(kernel, range, &mut blocks, &mut inputs, &mut targets);
-            }
         }
-        if !last.is_empty() {
-            self.widened(kernel, last, &mut blocks, &mut inputs, &mut targets);
+        if !wide || !last.is_empty() {
+            let each = if wide { 1 } else { WIDENED.min(whole.max(1)) };
+            let mut rooms = Rooms::new(each, inputs.len() + targets.len());
+            let copied = if wide { last.start } else { range.start };
+            for start in (copied..last.start).step_by(each * LANES) {
+                let range = start..last.start.min(start + each * LANES);
+                self.copied(kernel, range, &mut rooms, &mut inputs, &mut targets);
+            }
+            if !last.is_empty() {
+                self.copied(kernel, last, &mut rooms, &mut inputs, &mut targets);
+            }
         }
         targets
             .into_iter()
@@ -249,63 +248,98 @@ impl<E: Arithmetic> Pass<E> {
         sources.chain(sinks).all(|float| float == E::FLOAT)
     }
 
-    /// Runs over a few numbers that are copied to blocks first and from them afterwards: because they are
-    /// stored in another type, or do not fill the last block.
-    fn widened(
+    /// Runs over a few numbers, of which some are copied first and some afterwards: because they are stored in another
+    /// type, or do not fill the last block.
+    fn copied(
         &self,
         kernel: &dyn Kernel,
         range: Range<usize>,
-        wide: &mut [Block<E>],
+        rooms: &mut Rooms<E>,
         inputs: &mut [Input<E>],
         targets: &mut [Target<E>],
     ) {
-        let blocks = range.len().div_ceil(LANES);
-        let ragged = !range.len().is_multiple_of(LANES);
-        let (wide_inputs, wide_targets) = wide.split_at_mut(blocks * inputs.len());
+        let (start, len) = (range.start, range.len());
+        let blocks = len.div_ceil(LANES);
+        let ragged = !len.is_multiple_of(LANES);
+        let in_place = |memory: &Memory| !ragged && memory.float == E::FLOAT;
         for (index, source) in self.sources.iter().enumerate() {
-            if let Source::Each(memory) = source {
-                let wide = &mut wide_inputs[index * blocks..][..blocks];
-                let numbers = &mut wide.as_flattened_mut()[..range.len()];
-                // SAFETY: the range is within the tensor.
-                unsafe { E::widen(memory.float, memory.at(range.start), numbers) };
-                inputs[index].move_to(wide.as_ptr());
+            match source {
+                Source::Each(memory) if in_place(memory) => {
+                    inputs[index].move_to(memory.at(start).cast());
+                }
+                Source::Each(memory) => {
+                    let room = rooms.of(index);
+                    // SAFETY: the range is within the tensor, and the room as large.
+                    unsafe {
+                        if ragged {
+                            room.add(blocks - 1).write([E::zeroed(); LANES]);
+                        }
+                        E::widen(memory.from(start), slice_mut(room.cast(), len));
+                    }
+                    inputs[index].move_to(room);
+                }
+                Source::Absent | Source::Spread(_) => {}
             }
         }
+        let room_of = |sink: usize| inputs.len() + sink;
         let mut set_aside = Few::new();
         for (index, sink) in self.sinks.iter().enumerate() {
-            let wide = wide_targets[index * blocks..].as_mut_ptr();
             match sink {
-                Sink::Dropped => {}
-                Sink::Over(..) | Sink::Fresh(..) => targets[index].move_to(wide),
+                Sink::Over(_, memory) | Sink::Fresh(_, memory) if in_place(memory) => {
+                    targets[index].move_to(memory.at(start).cast());
+                }
+                Sink::Over(..) | Sink::Fresh(..) => {
+                    targets[index].move_to(rooms.of(room_of(index)));
+                }
                 // What lies past the end must not be added.
                 Sink::Sum { .. } if ragged => {
-                    let sum = core::mem::replace(&mut targets[index], Target::each(wide));
-                    set_aside.push((index, sum));
+                    let room = Target::each(rooms.of(room_of(index)));
+                    set_aside.push((index, core::mem::replace(&mut targets[index], room)));
                 }
-                Sink::Sum { .. } => {}
+                Sink::Dropped | Sink::Sum { .. } => {}
             }
         }
-        // SAFETY: the blocks are memory of our own.
+        // SAFETY: the range is within the tensors, nobody else works on it, and the rooms are memory of our own.
         E::run(kernel, unsafe { Chunk::new(blocks, inputs, targets) });
         for (index, sink) in self.sinks.iter().enumerate() {
-            if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink {
-                let wide = &wide_targets[index * blocks..][..blocks];
-                let numbers = &wide.as_flattened()[..range.len()];
-                // SAFETY: the range is within the tensor, and nobody else works on it.
-                unsafe { E::narrow(memory.float, numbers, memory.at(range.start)) };
+            if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink
+                && !in_place(memory)
+            {
+                // SAFETY: as above, and the map has written to the room.
+                unsafe {
+                    let made = slice(rooms.of(inputs.len() + index).cast(), len);
+                    E::narrow(made, memory.from(start));
+                }
             }
         }
         for (index, sum) in set_aside {
             targets[index] = sum;
             if let Some(gather) = targets[index].gather() {
-                for (block, start) in wide_targets[index * blocks..][..blocks]
-                    .iter()
-                    .zip((0..).step_by(LANES))
-                {
-                    gather.add_some(block, LANES.min(range.len() - start));
-                }
+                // SAFETY: as above: a range that is not whole is one block.
+                gather.add_some(unsafe { &*rooms.of(inputs.len() + index) }, len);
             }
         }
+    }
+}
+
+/// Memory for a few blocks of each input and each result, not initialized.
+struct Rooms<E> {
+    each: usize,
+    blocks: SmallVec<[MaybeUninit<Block<E>>; 12]>,
+}
+
+impl<E: Arithmetic> Rooms<E> {
+    fn new(each: usize, count: usize) -> Self {
+        let mut blocks = SmallVec::with_capacity(each * count);
+        // SAFETY: as large, and what need not be initialized is.
+        unsafe { blocks.set_len(each * count) };
+        Self { each, blocks }
+    }
+
+    fn of(&mut self, index: usize) -> *mut Block<E> {
+        self.blocks[index * self.each..][..self.each]
+            .as_mut_ptr()
+            .cast()
     }
 }
 
@@ -356,7 +390,7 @@ fn pattern<E: Arithmetic>(input: &FlexTensor, spread: Spread) -> Pattern<E> {
     let mut wide = vec![E::zeroed(); input.layout().shape().num_elements()];
     let memory = numbers(input);
     // SAFETY: the tensor has as many numbers.
-    unsafe { E::widen(memory.float, memory.start, &mut wide) };
+    unsafe { E::widen(memory, &mut wide) };
     Pattern::new(spread, &wide)
 }
 

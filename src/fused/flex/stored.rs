@@ -1,10 +1,10 @@
 use burn::backend::DType;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::tensor::{Shape, bf16, f16};
-use half::slice::HalfFloatSliceExt;
 
 use super::chunk::Chunk;
 use super::computed::Computed;
+use super::convert::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
 use super::memory;
 use super::rows::Rows;
 use crate::fused::map::Kernel;
@@ -12,7 +12,7 @@ use crate::fused::rows::RowKernel;
 
 /// A type that numbers are stored in: a byte, where Burn's is large.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Float {
+pub(crate) enum Float {
     F64,
     F32,
     F16,
@@ -39,6 +39,7 @@ impl Float {
         }
     }
 
+    #[inline(always)]
     fn size(self) -> usize {
         match self {
             Self::F64 => 8,
@@ -50,7 +51,7 @@ impl Float {
 
 /// The memory of a tensor's numbers, in the type that they are stored in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     pub(super) start: *mut u8,
     pub(super) float: Float,
 }
@@ -61,6 +62,15 @@ unsafe impl Sync for Memory {}
 
 impl Memory {
     /// The memory from the number of this index on.
+    pub(super) fn from(self, index: usize) -> Self {
+        Self {
+            start: self.at(index),
+            float: self.float,
+        }
+    }
+
+    /// The memory from the number of this index on.
+    #[inline(always)]
     pub(super) fn at(self, index: usize) -> *mut u8 {
         // SAFETY: callers stay within the tensor, its end included.
         unsafe { self.start.add(index * self.float.size()) }
@@ -175,24 +185,23 @@ fn narrow<F: burn::tensor::Element>(number: f64) -> F {
     F::from_elem(number)
 }
 
-/// A type that a pass computes in, and what it can read and write besides itself.
+/// A type that a pass computes in.
 pub(super) trait Arithmetic: Computed {
-    const FLOAT: Float;
     const EPSILON: f64;
 
     /// Reads numbers that are stored in some type.
     ///
     /// # Safety
     ///
-    /// `source` is readable for as many numbers as `wide` has.
-    unsafe fn widen(float: Float, source: *const u8, wide: &mut [Self]);
+    /// The memory is readable for as many numbers as `wide` has.
+    unsafe fn widen(memory: Memory, wide: &mut [Self]);
 
     /// Writes numbers in some type.
     ///
     /// # Safety
     ///
-    /// `target` is writable for as many numbers as `wide` has.
-    unsafe fn narrow(float: Float, wide: &[Self], target: *mut u8);
+    /// The memory is writable for as many numbers as `wide` has.
+    unsafe fn narrow(wide: &[Self], memory: Memory);
 
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, Self>);
 
@@ -200,30 +209,29 @@ pub(super) trait Arithmetic: Computed {
 }
 
 impl Arithmetic for f32 {
-    const FLOAT: Float = Float::F32;
     const EPSILON: f64 = f32::EPSILON as f64;
 
-    unsafe fn widen(float: Float, source: *const u8, wide: &mut [f32]) {
-        let len = wide.len();
+    unsafe fn widen(memory: Memory, wide: &mut [f32]) {
+        let (start, len) = (memory.start, wide.len());
         // SAFETY: the caller's promise; tensors are aligned for their type.
         unsafe {
-            match float {
-                Float::F32 => wide.copy_from_slice(slice(source.cast(), len)),
-                Float::F16 => slice::<f16>(source.cast(), len).convert_to_f32_slice(wide),
-                Float::BF16 => slice::<bf16>(source.cast(), len).convert_to_f32_slice(wide),
+            match memory.float {
+                Float::F32 => wide.copy_from_slice(slice(start.cast(), len)),
+                Float::F16 => widen_f16(slice(start.cast(), len), wide),
+                Float::BF16 => widen_bf16(slice(start.cast(), len), wide),
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }
     }
 
-    unsafe fn narrow(float: Float, wide: &[f32], target: *mut u8) {
-        let len = wide.len();
+    unsafe fn narrow(wide: &[f32], memory: Memory) {
+        let (start, len) = (memory.start, wide.len());
         // SAFETY: as above.
         unsafe {
-            match float {
-                Float::F32 => slice_mut(target.cast(), len).copy_from_slice(wide),
-                Float::F16 => slice_mut::<f16>(target.cast(), len).convert_from_f32_slice(wide),
-                Float::BF16 => slice_mut::<bf16>(target.cast(), len).convert_from_f32_slice(wide),
+            match memory.float {
+                Float::F32 => slice_mut(start.cast(), len).copy_from_slice(wide),
+                Float::F16 => narrow_f16(wide, slice_mut(start.cast(), len)),
+                Float::BF16 => narrow_bf16(wide, slice_mut(start.cast(), len)),
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }
@@ -239,17 +247,16 @@ impl Arithmetic for f32 {
 }
 
 impl Arithmetic for f64 {
-    const FLOAT: Float = Float::F64;
     const EPSILON: f64 = f64::EPSILON;
 
-    unsafe fn widen(_float: Float, source: *const u8, wide: &mut [f64]) {
+    unsafe fn widen(memory: Memory, wide: &mut [f64]) {
         // SAFETY: the caller's promise.
-        wide.copy_from_slice(unsafe { slice(source.cast(), wide.len()) });
+        wide.copy_from_slice(unsafe { slice(memory.start.cast(), wide.len()) });
     }
 
-    unsafe fn narrow(_float: Float, wide: &[f64], target: *mut u8) {
+    unsafe fn narrow(wide: &[f64], memory: Memory) {
         // SAFETY: the caller's promise.
-        unsafe { slice_mut(target.cast(), wide.len()) }.copy_from_slice(wide);
+        unsafe { slice_mut(memory.start.cast(), wide.len()) }.copy_from_slice(wide);
     }
 
     fn run(kernel: &dyn Kernel, chunk: Chunk<'_, f64>) {

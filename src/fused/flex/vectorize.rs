@@ -1,36 +1,86 @@
 //! Code compiled for the vector instructions of the machine that it runs on.
 
-use pulp::NullaryFnOnce;
+/// A loop over numbers. All that it calls must be `inline(always)`, for code that is not inlined is not compiled for
+/// these instructions; which is also why it is a type of its own: a closure cannot be.
+pub(crate) trait Task {
+    fn run(self);
+}
 
 /// Whether this machine has the wide vectors and the fused multiply-add that the kernels rest on.
 /// Without the latter each vector function costs a library call, and composed tensor operations
 /// are faster.
 pub(crate) fn is_supported() -> bool {
     #[cfg(target_arch = "x86_64")]
-    let supported = pulp::x86::V3::try_new().is_some();
+    let supported = x86::level() != x86::Level::Neither;
     #[cfg(not(target_arch = "x86_64"))]
     let supported = cfg!(target_arch = "aarch64");
     supported
 }
 
-/// Runs a loop over numbers where [`is_supported`]. All that it calls must be `inline(always)`, for
-/// code that is not inlined is not compiled for these instructions.
-pub(crate) fn vectorize<P: NullaryFnOnce<Output = ()>>(pass: P) {
+/// Runs a loop over numbers where [`is_supported`], with AVX-512 where the machine and this build have it: half the
+/// time for the vector functions.
+pub(crate) fn vectorize<T: Task>(task: T) {
     #[cfg(target_arch = "x86_64")]
-    match pulp::x86::V3::try_new() {
-        Some(instructions) => instructions.vectorize(pass),
-        None => unreachable!("tensor operations serve a machine without AVX2"),
+    match x86::level() {
+        // SAFETY: the machine has these instructions.
+        #[cfg(feature = "x86-v4")]
+        x86::Level::Avx512 => unsafe { x86::with_avx512(task) },
+        // SAFETY: as above.
+        x86::Level::Avx2 => unsafe { x86::with_avx2(task) },
+        x86::Level::Neither => unreachable!("tensor operations serve a machine without AVX2"),
     }
     #[cfg(not(target_arch = "x86_64"))]
-    pass.call();
+    task.run();
 }
 
-/// The same with AVX-512 where the machine and this build have it: half the time for the vector
-/// functions in `f32`. Those in `f64` are the standard library's, one number at a time, and gain nothing from it.
-pub(crate) fn vectorize_widest<P: NullaryFnOnce<Output = ()>>(pass: P) {
-    #[cfg(all(target_arch = "x86_64", feature = "x86-v4"))]
-    if let Some(instructions) = pulp::x86::V4::try_new() {
-        return instructions.vectorize(pass);
+#[cfg(target_arch = "x86_64")]
+pub(super) mod x86 {
+    use std::sync::LazyLock;
+
+    use super::Task;
+
+    #[derive(Clone, Copy, PartialEq)]
+    pub(crate) enum Level {
+        #[cfg(feature = "x86-v4")]
+        Avx512,
+        Avx2,
+        Neither,
     }
-    vectorize(pass);
+
+    macro_rules! has {
+        ($($feature:tt),*) => { $(is_x86_feature_detected!($feature))&&* };
+    }
+
+    static LEVEL: LazyLock<Level> = LazyLock::new(|| {
+        if !has!("avx2", "fma", "f16c", "bmi1", "bmi2", "lzcnt", "popcnt") {
+            return Level::Neither;
+        }
+        #[cfg(feature = "x86-v4")]
+        if has!("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl") {
+            return Level::Avx512;
+        }
+        Level::Avx2
+    });
+
+    pub(crate) fn level() -> Level {
+        *LEVEL
+    }
+
+    /// # Safety
+    ///
+    /// The machine has these instructions.
+    #[cfg(feature = "x86-v4")]
+    #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+    pub(super) unsafe fn with_avx512<T: Task>(task: T) {
+        task.run();
+    }
+
+    /// # Safety
+    ///
+    /// The machine has these instructions.
+    #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) unsafe fn with_avx2<T: Task>(task: T) {
+        task.run();
+    }
 }

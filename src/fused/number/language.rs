@@ -48,7 +48,7 @@ pub trait Number:
     /// The square root; NaN below zero.
     fn sqrt(self) -> Self;
 
-    /// `e^self`; in `f32` infinity above 88.7, and 0 below -87, where it leaves the normal numbers.
+    /// `e^self`; in kernels 0 where it leaves the normal numbers: in `f32` below -87, in `f64` below -708.
     fn exp(self) -> Self;
 
     /// `e^self - 1`, exact near zero.

@@ -9,6 +9,8 @@ mod trace;
 
 pub use dual::Dual;
 pub use language::Number;
+#[cfg(feature = "flex")]
+pub(crate) use scalar::Vectored;
 pub use scalar::{Double, Single};
 pub(crate) use symbol::{Binary, Node, Operand, Reduction, Unary};
 pub use symbol::{Graph, Symbol};

@@ -8,10 +8,16 @@ use super::{Number, math};
 #[repr(transparent)]
 pub struct Single(pub f32);
 
-/// An `f64` in a formula, and the reference that `f32` is measured against.
+/// An `f64` in a formula: its functions are the standard library's, good for any argument.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 #[repr(transparent)]
 pub struct Double(pub f64);
+
+/// An `f64` in a kernel: its functions are compiled to vectors. Sines of huge angles are NaN, and the kernel works them
+/// out anew.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[repr(transparent)]
+pub(crate) struct Vectored(pub f64);
 
 macro_rules! operators {
     ($number:ident, $float:ty, $($operator:ident::$method:ident),*) => {
@@ -43,6 +49,7 @@ macro_rules! operators {
 
 operators!(Single, f32, Add::add, Sub::sub, Mul::mul, Div::div);
 operators!(Double, f64, Add::add, Sub::sub, Mul::mul, Div::div);
+operators!(Vectored, f64, Add::add, Sub::sub, Mul::mul, Div::div);
 
 /// The methods of [`Number`] that take one number, each worked out by the function named.
 macro_rules! functions {
@@ -62,6 +69,12 @@ macro_rules! shared {
         #[inline(always)]
         fn literal(value: f64) -> Self {
             Self(value as $float)
+        }
+
+        functions! {
+            abs => <$float>::abs,
+            recip => <$float>::recip,
+            sqrt => <$float>::sqrt,
         }
 
         #[inline(always)]
@@ -91,37 +104,57 @@ macro_rules! shared {
     };
 }
 
+/// A literal is exact.
+macro_rules! exact_factors {
+    () => {
+        #[inline(always)]
+        fn times(self, factor: f64) -> Self {
+            self * factor
+        }
+    };
+}
+
+/// The functions of both widths that are compiled to vectors.
+macro_rules! vectors {
+    () => {
+        functions! {
+            exp => math::exp,
+            exp_m1 => math::exp_m1,
+            ln => math::ln,
+            cbrt => math::cbrt,
+            ln_1p => math::ln_1p,
+            tanh => math::Float::tanh,
+            atan => math::atan,
+            erf => math::Float::erf,
+            erfc => math::erfc,
+            normal_cdf => math::Float::normal_cdf,
+            sin => math::sin,
+            cos => math::cos,
+        }
+    };
+}
+
 impl Sealed for Single {}
 
 impl Number for Single {
     shared!(f32);
-    functions! {
-        abs => f32::abs,
-        recip => f32::recip,
-        sqrt => f32::sqrt,
-        exp => math::exp,
-        exp_m1 => math::exp_m1,
-        ln => math::ln,
-        cbrt => math::cbrt,
-        ln_1p => math::ln_1p,
-        tanh => math::tanh,
-        atan => math::atan,
-        erf => math::erf,
-        erfc => math::erfc,
-        normal_cdf => math::normal_cdf,
-        sin => math::sin,
-        cos => math::cos,
-    }
+    vectors!();
+}
+
+impl Sealed for Vectored {}
+
+impl Number for Vectored {
+    shared!(f64);
+    exact_factors!();
+    vectors!();
 }
 
 impl Sealed for Double {}
 
 impl Number for Double {
     shared!(f64);
+    exact_factors!();
     functions! {
-        abs => f64::abs,
-        recip => f64::recip,
-        sqrt => f64::sqrt,
         exp => f64::exp,
         exp_m1 => f64::exp_m1,
         ln => f64::ln,

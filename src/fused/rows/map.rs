@@ -4,7 +4,7 @@
 )]
 
 #[cfg(feature = "flex")]
-use crate::fused::flex::{Across, Along, Rows, vectorize, vectorize_widest};
+use crate::fused::flex::{Across, Along, Rows, vectorize};
 use crate::fused::map::packed;
 use crate::fused::number::{Number, Symbol, Trace};
 use crate::fused::pack::Pack;
@@ -67,9 +67,9 @@ impl<M: RowMap> RowKernel for M {
     #[cfg(feature = "flex")]
     fn run_f32(&self, rows: Rows<'_, f32>) {
         if rows.are_along() {
-            vectorize_widest(Along { map: self, rows });
+            vectorize(Along { map: self, rows });
         } else {
-            vectorize_widest(Across { map: self, rows });
+            vectorize(Across { map: self, rows });
         }
     }
 

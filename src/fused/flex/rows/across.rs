@@ -4,6 +4,7 @@ use super::stretch::Rows;
 use crate::fused::flex::chunk::{Block, LANES};
 use crate::fused::flex::computed::Computed;
 use crate::fused::flex::loops::{lane_of, set_lane};
+use crate::fused::flex::vectorize::Task;
 use crate::fused::number::Number;
 use crate::fused::pack::Pack;
 use crate::fused::rows::{RowMap, stores};
@@ -19,11 +20,9 @@ type Of<P, T> = <P as Pack>::Of<T>;
 /// How many numbers of a row are added up before their sum is added to that of the row.
 const STRETCH: usize = 32;
 
-impl<M: RowMap, E: Computed> pulp::NullaryFnOnce for Across<'_, M, E> {
-    type Output = ();
-
+impl<M: RowMap, E: Computed> Task for Across<'_, M, E> {
     #[inline(always)]
-    fn call(self) {
+    fn run(self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
         let mut lanes = Lanes::<M, E> {

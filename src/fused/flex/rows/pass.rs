@@ -141,12 +141,12 @@ impl Pass<'_> {
             let (start, size) = (first * len, count * len);
             for (source, copy) in self.sources.iter().zip(&mut copies.turned) {
                 // SAFETY: the rows are within the tensor.
-                unsafe { E::widen(source.float, source.at(start), &mut copy[..size]) };
+                unsafe { E::widen(source.from(start), &mut copy[..size]) };
             }
             self.run(Lie::Along { count }, &mut copies);
             let results = &copies.turned[0][..size];
             // SAFETY: as above, and nobody else works on them.
-            unsafe { E::narrow(self.target.float, results, self.target.at(start)) };
+            unsafe { E::narrow(results, self.target.from(start)) };
         }
     }
 
@@ -173,7 +173,7 @@ impl Pass<'_> {
                     if wide {
                         layout.turn(slice::<E>(source.at(start).cast(), len), turned);
                     } else {
-                        E::widen(source.float, source.at(start), &mut copies.stretch[..len]);
+                        E::widen(source.from(start), &mut copies.stretch[..len]);
                         layout.turn(&copies.stretch[..len], turned);
                     }
                 }
@@ -186,11 +186,7 @@ impl Pass<'_> {
                     layout.turn_back(results, slice_mut::<E>(self.target.at(start).cast(), len));
                 } else {
                     layout.turn_back(results, &mut copies.stretch[..len]);
-                    E::narrow(
-                        self.target.float,
-                        &copies.stretch[..len],
-                        self.target.at(start),
-                    );
+                    E::narrow(&copies.stretch[..len], self.target.from(start));
                 }
             }
         }
@@ -203,16 +199,16 @@ impl Pass<'_> {
         copies.resize(len * LANES);
         for (source, copy) in self.sources.iter().zip(&mut copies.turned) {
             for (place, block) in copy.chunks_exact_mut(LANES).enumerate() {
-                let numbers = source.at(start + place * inner);
+                let numbers = source.from(start + place * inner);
                 // SAFETY: the rows are within the tensor.
-                unsafe { E::widen(source.float, numbers, &mut block[..lanes]) };
+                unsafe { E::widen(numbers, &mut block[..lanes]) };
             }
         }
         self.run(Lie::Across { stride: LANES }, copies);
         for (place, block) in copies.turned[0].chunks_exact(LANES).enumerate() {
-            let numbers = self.target.at(start + place * inner);
+            let numbers = self.target.from(start + place * inner);
             // SAFETY: as above, and nobody else works on them.
-            unsafe { E::narrow(self.target.float, &block[..lanes], numbers) };
+            unsafe { E::narrow(&block[..lanes], numbers) };
         }
     }
 

@@ -1,25 +1,24 @@
-use super::select;
+use super::{Float, select};
 
 /// The cube root, by Halley's iteration from a guess that divides the exponent by three.
 #[inline(always)]
-pub(crate) fn cbrt(x: f32) -> f32 {
+pub(crate) fn cbrt<F: Float>(x: F) -> F {
     // Tiny numbers are scaled up, by a factor with an exact cube root, so that quarters are exact.
-    const SCALE: f32 = 281_474_976_710_656.0;
-    const SCALE_ROOT: f32 = 65_536.0;
+    let [scale, scale_root] = F::CUBE_SCALE;
     let magnitude = x.abs();
-    let tiny = magnitude < 1e-30;
-    let a = select(tiny, magnitude * SCALE, magnitude);
-    // The bits of a float are about its logarithm: a third of them, and two thirds of the bias.
-    let mut y = f32::from_bits(a.to_bits() / 3 + 709_921_077);
+    let tiny = magnitude < F::CUBE_TINY;
+    let a = select(tiny, magnitude * scale, magnitude);
+    let mut y = a.third_of_exponent();
+    let quarter = F::literal(0.25);
     // The guess is within 4 %; each step cubes the relative error.
-    for _ in 0..2 {
+    for _ in 0..F::CUBE_STEPS {
         // In quarters, for three times the largest number is infinite.
-        let (cube, a) = (0.25 * y * y * y, 0.25 * a);
-        y -= y * ((cube - a) / (cube + cube + a));
+        let (cube, a) = (quarter * y * y * y, quarter * a);
+        y = y - y * ((cube - a) / (cube + cube + a));
     }
-    let root = select(tiny, y / SCALE_ROOT, y);
+    let root = select(tiny, y / scale_root, y);
     // Zero, infinity and NaN are their own roots.
-    let regular = magnitude > 0.0 && magnitude < f32::INFINITY;
+    let regular = magnitude > F::literal(0.0) && magnitude < F::INFINITY;
     select(regular, root.copysign(x), x)
 }
 

@@ -1,108 +1,79 @@
-use core::f32::consts::{FRAC_PI_2, FRAC_PI_4};
-
-use super::{polynomial, select};
+use super::{Float, select};
 
 #[inline(always)]
-pub(crate) fn atan(x: f32) -> f32 {
-    const TAN_PI_8: f32 = 0.414_213_57;
-    const TAN_3_PI_8: f32 = 2.414_213_7;
+pub(crate) fn atan<F: Float>(x: F) -> F {
+    const TAN_PI_8: f64 = 0.414_213_562_373_095_03;
+    const TAN_3_PI_8: f64 = 2.414_213_562_373_095;
+    let (zero, one) = (F::literal(0.0), F::literal(1.0));
     let a = x.abs();
-    let (middle, large) = (a > TAN_PI_8, a > TAN_3_PI_8);
+    let middle = a > F::literal(TAN_PI_8);
+    let large = a > F::literal(TAN_3_PI_8);
     // atan a = pi/4 + atan((a - 1)/(a + 1)) = pi/2 - atan(1/a): one division serves all three.
-    let numerator = select(large, -1.0, select(middle, a - 1.0, a));
-    let denominator = select(large, a, select(middle, a + 1.0, 1.0));
-    let base = select(large, FRAC_PI_2, select(middle, FRAC_PI_4, 0.0));
-    // What the base loses as an f32.
-    let base_low = select(large, -4.371_139e-8, select(middle, -2.185_569_4e-8, 0.0));
+    let numerator = select(large, -one, select(middle, a - one, a));
+    let denominator = select(large, a, select(middle, a + one, one));
+    let [half, half_low, _] = F::HALF_PI;
+    let [quarter, quarter_low] = F::QUARTER_PI;
+    let base = select(large, half, select(middle, quarter, zero));
+    // What the base loses as a float.
+    let base_low = select(large, half_low, select(middle, quarter_low, zero));
     let z = numerator / denominator;
     let z2 = z * z;
-    let tail = z
-        * z2
-        * polynomial(
-            z2,
-            [
-                -0.333_333_33,
-                0.199_995_4,
-                -0.142_639_55,
-                0.107_437_31,
-                -0.064_519_28,
-            ],
-        );
+    let tail = z * z2 * F::atan_series(z2);
     (base + (z + (tail + base_low))).copysign(x)
 }
 
-/// Beyond this too little is left of `x` modulo pi/2.
-const LARGEST: f32 = 131_072.0;
-
-/// The quadrant and the remainder of `x` modulo pi/2, for `x` up to [`LARGEST`]; the remainder in two
-/// parts, a float and what rounding lost.
+/// The quadrant and the remainder of `x` modulo pi/2, for `x` up to [`Float::LARGEST_ANGLE`]: the quadrant in the low
+/// bits, the remainder in two parts, a float and what rounding lost.
 #[inline(always)]
-fn reduce(x: f32) -> (i32, f32, f32) {
-    /// Adding 1.5 * 2^23 leaves the nearest integer in the low bits of a float.
-    const ROUND: f32 = 12_582_912.0;
-    /// pi/2 = `FRAC_PI_2 + MIDDLE + LOW`, to 75 bits.
-    const MIDDLE: f32 = -4.371_139e-8;
-    const LOW: f32 = -1.715_124_5e-15;
-    let shifted = x.mul_add(core::f32::consts::FRAC_2_PI, ROUND);
-    let n = shifted - ROUND;
-    // Exact: a multiple of FRAC_PI_2's last bit, and below 1.
-    let high = n.mul_add(-FRAC_PI_2, x);
-    let middle = n * MIDDLE;
-    let middle_lost = n.mul_add(MIDDLE, -middle);
-    let r = high - middle;
-    // What rounding this difference lost, whichever of the two is larger.
-    let taken = high - r;
-    let lost = (high - (r + taken)) + (taken - middle);
-    (
-        shifted.to_bits() as i32,
-        r,
-        lost - n.mul_add(LOW, middle_lost),
-    )
+fn reduce<F: Float>(x: F) -> (F, F, F) {
+    // pi/2 = high + middle + low.
+    let [pi_high, pi_middle, pi_low] = F::HALF_PI;
+    let shifted = x.mul_add(F::FRAC_2_PI, F::ROUND);
+    let n = shifted - F::ROUND;
+    // Exact: a multiple of the last bit of pi/2, and below 1.
+    let high = n.mul_add(-pi_high, x);
+    let middle = n * -pi_middle;
+    let middle_lost = n.mul_add(-pi_middle, -middle);
+    let r = high + middle;
+    // What rounding this sum lost, whichever of the two is larger.
+    let taken = r - high;
+    let lost = (high - (r - taken)) + (middle - taken);
+    (shifted, r, lost + n.mul_add(-pi_low, middle_lost))
 }
 
 /// The sine (even quadrants) or cosine (odd ones) of `r + lost`, negated in the upper two.
 #[inline(always)]
-fn quadrant_value(quadrant: i32, r: f32, lost: f32) -> f32 {
+fn quadrant_value<F: Float>(quadrant: F, r: F, lost: F) -> F {
+    let half = F::literal(0.5);
+    let one = F::literal(1.0);
     let r2 = r * r;
-    // The Taylor series, whose next terms are below 2e-9 at pi/4.
-    let sine = r
-        + (r * r2).mul_add(
-            polynomial(
-                r2,
-                [-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5040.0, 1.0 / 362_880.0],
-            ),
-            lost,
-        );
+    let sine = r + (r * r2).mul_add(F::sine_series(r2), lost);
     // 1 - r^2 / 2 and what rounding that lost, for its error is most of the result's.
-    let half = -0.5 * r2;
-    let near = 1.0 + half;
+    let half_square = -half * r2;
+    let near = one + half_square;
     let near_lost = r
         .mul_add(r, -r2)
-        .mul_add(-0.5, (1.0 - near) + half - r * lost);
-    let series = polynomial(
-        r2,
-        [1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0, -1.0 / 3_628_800.0],
-    );
-    let cosine = near + (r2 * r2).mul_add(series, near_lost);
-    let value = select(quadrant & 1 == 0, sine, cosine);
-    f32::from_bits(value.to_bits() ^ (((quadrant & 2) as u32) << 30))
+        .mul_add(-half, (one - near) + half_square - r * lost);
+    let cosine = near + (r2 * r2).mul_add(F::cosine_series(r2), near_lost);
+    let value = select(F::is_even(quadrant), sine, cosine);
+    value.negated_in_upper_half(quadrant)
 }
 
-/// The sine; NaN beyond [`LARGEST`], where the formula is worked out in `f64`.
+/// The sine; NaN beyond [`Float::LARGEST_ANGLE`], where the standard library works the formula out.
 #[inline(always)]
-pub(crate) fn sin(x: f32) -> f32 {
+pub(crate) fn sin<F: Float>(x: F) -> F {
     let (quadrant, r, lost) = reduce(x);
     within(x, quadrant_value(quadrant, r, lost))
 }
 
-/// The cosine; NaN beyond [`LARGEST`], where the formula is worked out in `f64`.
+/// The cosine; NaN beyond [`Float::LARGEST_ANGLE`], where the standard library works the formula out.
 #[inline(always)]
-pub(crate) fn cos(x: f32) -> f32 {
+pub(crate) fn cos<F: Float>(x: F) -> F {
     let (quadrant, r, lost) = reduce(x);
-    within(x, quadrant_value(quadrant.wrapping_add(1), r, lost))
+    within(x, quadrant_value(F::next(quadrant), r, lost))
 }
 
 #[inline(always)]
-fn within(x: f32, value: f32) -> f32 {
-    select(x.abs() <= LARGEST, value, f32::NAN)
+fn within<F: Float>(x: F, value: F) -> F {
+    select(x.abs() <= F::LARGEST_ANGLE, value, F::NAN)
 }
