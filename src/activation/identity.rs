@@ -27,15 +27,21 @@ activation! {
 impl Pointwise for BentIdentity {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
-        // r - 1 = x^2 / (r + 1) does not cancel near 0; beyond 1e15 x / (r + 1) is 1 or -1, so what
-        // is left of x is scaled by a constant, and the square stays finite.
-        let u = x.clamp(-1e15, 1e15);
-        let root = (u.square() + 1.0).sqrt();
-        let ratio = u / (root + 1.0);
-        let near = (u * 0.5).mul_add(ratio, u) + (x - u) * (ratio * 0.5 + 1.0);
-        // Further left that cancels, and r + x = 1 / (r - x) does not.
-        let left = (x - 1.0 + (root - u).recip()) * 0.5;
-        (x + 1.0).if_negative(left, near)
+        // The bound keeps the square finite.
+        let size = x.abs();
+        let bounded = size.min(N::literal(1e16));
+        let square = bounded.square();
+        let root = (square + 1.0).sqrt();
+        // t = r - 1 has lost digits near 0, but no more than t^2 + 2 t falls short of x^2: that, over 2 r, comes on
+        // top. Where r is 2 nothing was lost, and so 2 - r will do for 1 / r.
+        let t = root - 1.0;
+        let short = (-t).mul_add(root + 1.0, square);
+        let share = (-root + 2.0).max(N::literal(0.0));
+        let t = (short * share).mul_add(N::literal(0.5), t);
+        let near = t.mul_add(N::literal(0.5), x);
+        // Beyond the bound r is |x|.
+        let far = x * x.if_positive(N::literal(1.5), N::literal(0.5));
+        (size - bounded).if_positive(far, near)
     }
 
     // Faster: no choice of a side, and finite at infinity.
