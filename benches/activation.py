@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from measure import (
-    PASSES, ROOT, cell, chosen, criterion_seconds, functions, listed, median_seconds, passes_head, quotient, row, settled,
+    PASSES, ROOT, cell, chosen, criterion_seconds, functions, listed, passes_head, quotient, row, settled, torch_seconds,
 )
 
 sys.path.append(str(ROOT / "tests" / "goldens"))
@@ -37,25 +37,12 @@ TORCH |= {
 }
 
 
-def torch_seconds(function, count):
-    x = torch.randn(count)
-    forward = median_seconds(lambda _: function(x))
-    x.requires_grad_()
-    gradient = torch.randn(count)
-
-    def graph():
-        x.grad = None
-        return function(x)
-
-    backward = median_seconds(lambda y: y.backward(gradient), graph)
-    return {"forward": forward, "backward": backward}
-
-
 def measured(name, size):
     """Ours, stock Burn's and PyTorch's seconds, and those of a copy."""
     ours, stock = ({(who, what): f"{who}-{what}-{size}/{name}" for what in PASSES} for who in ["activation", "stock"])
     seconds = criterion_seconds("activation", [*ours.values(), f"copy-{size}"])
-    torchs = torch_seconds(TORCH[name], SIZES[size])
+    x, gradient = (torch.randn(SIZES[size]) for _ in range(2))
+    torchs = torch_seconds(TORCH[name], [x], gradient)
     seconds |= criterion_seconds("activation", list(stock.values()))
     numbers = {key: seconds.get(id) for key, id in (ours | stock).items()}
     numbers |= {("torch", what): torchs[what] for what in PASSES}

@@ -61,6 +61,38 @@ def median_seconds(step, prepare=lambda: None, least=0.2):
     return sorted(times)[len(times) // 2]
 
 
+def torch_seconds(function, inputs, gradient):
+    """The median seconds of both passes in PyTorch: all gradients from the output's."""
+    forward = median_seconds(lambda _: function(*inputs))
+    inputs = [tensor.detach().requires_grad_() for tensor in inputs]
+
+    def graph():
+        for tensor in inputs:
+            tensor.grad = None
+        return function(*inputs)
+
+    return {"forward": forward, "backward": median_seconds(lambda y: y.backward(gradient), graph)}
+
+
+def jax_seconds(function, inputs, gradient):
+    """The same in JAX, compiled."""
+    import jax
+
+    forward = jax.jit(function)
+    from_inputs = jax.jit(lambda inputs, gradient: jax.vjp(function, *inputs)[1](gradient))
+    # And from what its own forward pass keeps: the faster one counts.
+    pull = jax.vjp(forward, *inputs)[1]
+    from_kept = jax.jit(lambda pull, gradient: pull(gradient))
+    backward = [
+        lambda _: jax.block_until_ready(from_inputs(inputs, gradient)),
+        lambda _: jax.block_until_ready(from_kept(pull, gradient)),
+    ]
+    return {
+        "forward": median_seconds(lambda _: forward(*inputs).block_until_ready()),
+        "backward": min(median_seconds(way) for way in backward),
+    }
+
+
 def settled(measure, misses, ratio):
     """What `measure()` returns; where `misses` finds something in it, the middle one of three by `ratio`."""
     rounds = [measure()]

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from entmax import sparsemax
 
-from measure import PASSES, cell, chosen, criterion_seconds, functions, head, median_seconds, row
+from measure import PASSES, cell, chosen, criterion_seconds, functions, head, jax_seconds, row, torch_seconds
 
 SIZES = {"1M": 1_000_000, "16M": 16_000_000}
 FEATURES = 1_000
@@ -53,46 +53,21 @@ USED = {"swiglu": [0, 1], "geglu": [0, 1], "prelu": [0, 2], "snake": [0, 2]}
 USED_BY_OTHERS = [0]
 
 
-def torch_seconds(function, rows, features):
+def of_torch(function, rows, features):
     inputs = [torch.randn(rows, features), torch.randn(rows, features), torch.rand(features) + 0.5]
-    forward = median_seconds(lambda _: function(*inputs))
-    for tensor in inputs:
-        tensor.requires_grad_()
-    gradient = torch.randn(rows, features)
-
-    def graph():
-        for tensor in inputs:
-            tensor.grad = None
-        return function(*inputs)
-
-    backward = median_seconds(lambda y: y.backward(gradient), graph)
-    return {"forward": forward, "backward": backward}
+    return torch_seconds(function, inputs, torch.randn(rows, features))
 
 
-def jax_seconds(function, used, rows, features):
+def of_jax(function, used, rows, features):
     keys = jax.random.split(jax.random.key(0), 4)
     inputs = [jax.random.normal(key, (rows, features)) for key in keys[:2]]
     inputs.append(jax.random.uniform(keys[2], (features,)) + 0.5)
-    gradient = jax.random.normal(keys[3], (rows, features))
-    forward = jax.jit(function)
 
     def of_used(*given):
         """The function of those inputs that it has: it would write zeros for the others' gradients."""
         return function(*(given[used.index(index)] if index in used else None for index in range(3)))
 
-    given = [inputs[index] for index in used]
-    from_inputs = jax.jit(lambda given, gradient: jax.vjp(of_used, *given)[1](gradient))
-    # And from what its own forward pass keeps: the faster one counts.
-    pull = jax.vjp(jax.jit(of_used), *given)[1]
-    from_kept = jax.jit(lambda pull, gradient: pull(gradient))
-    backward = [
-        lambda _: jax.block_until_ready(from_inputs(given, gradient)),
-        lambda _: jax.block_until_ready(from_kept(pull, gradient)),
-    ]
-    return {
-        "forward": median_seconds(lambda _: forward(*inputs).block_until_ready()),
-        "backward": min(median_seconds(way) for way in backward),
-    }
+    return jax_seconds(of_used, [inputs[index] for index in used], jax.random.normal(keys[3], (rows, features)))
 
 
 def main():
@@ -112,9 +87,9 @@ def main():
             # Shapes that are known when it is compiled, as jax.jit has them.
             torch.compiler.reset()
             rivals = [
-                torch_seconds(TORCH[formula], *shape),
-                torch_seconds(torch.compile(TORCH[formula], dynamic=False), *shape),
-                jax_seconds(JAX[formula], USED.get(formula, USED_BY_OTHERS), *shape),
+                of_torch(TORCH[formula], *shape),
+                of_torch(torch.compile(TORCH[formula], dynamic=False), *shape),
+                of_jax(JAX[formula], USED.get(formula, USED_BY_OTHERS), *shape),
             ]
             for index, what in enumerate(PASSES):
                 ours, burn = (seconds.get(keys[who, what]) for who in ["wide", "stock"])

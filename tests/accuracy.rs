@@ -8,10 +8,14 @@
 //! cargo test --release --test accuracy -- --ignored --nocapture
 //! ```
 
-use burn::tensor::{Device, Element, Tensor, TensorData};
-use burn_extras::activation::{Activation, ActivationConfig};
+use burn::tensor::Device;
+use burn_extras::activation::ActivationConfig;
 use rayon::prelude::*;
 use serde::Deserialize;
+
+mod evaluate;
+
+use evaluate::evaluate;
 
 /// How many floats go through a tensor at a time: few enough to stay in the cache.
 const CHUNK: u64 = 1 << 13;
@@ -145,24 +149,6 @@ impl Worst {
     }
 }
 
-/// Value and derivative of a chunk of inputs in the tensor type of `E`.
-fn evaluate<E: Element>(activation: &Activation, inputs: Vec<E>) -> (Vec<E>, Vec<E>) {
-    let device = Device::flex().autodiff();
-    let shape = [inputs.len()];
-    let x = Tensor::<1>::from_data(TensorData::new(inputs, shape), (&device, E::dtype()));
-    let x = x.require_grad();
-    let y = activation.forward(x.clone());
-    let grads = y.clone().backward();
-    let slope = x.grad(&grads).expect("the input requires a gradient");
-    let read = |tensor: Tensor<1>| {
-        tensor
-            .into_data()
-            .try_into_vec()
-            .expect("a tensor of this type")
-    };
-    (read(y.inner()), read(slope))
-}
-
 /// The worst errors of value and derivative over the floats `start`, `start + stride`, ...
 fn sweep(config: &ActivationConfig, stride: u64) -> (Worst, Worst) {
     let activation = config.init(&Device::flex());
@@ -178,9 +164,9 @@ fn sweep(config: &ActivationConfig, stride: u64) -> (Worst, Worst) {
         if inputs.is_empty() {
             return Default::default();
         }
-        let (value, slope) = evaluate(&activation, inputs.clone());
+        let [value, slope] = evaluate(&activation, inputs.clone());
         let exact = inputs.iter().map(|x| f64::from(*x)).collect();
-        let (exact_value, exact_slope) = evaluate::<f64>(&activation, exact);
+        let [exact_value, exact_slope] = evaluate::<f64>(&activation, exact);
         (
             VALUE.worst(&inputs, &value, &exact_value),
             SLOPE.worst(&inputs, &slope, &exact_slope),
@@ -219,7 +205,7 @@ fn doubles() -> Vec<Row> {
     let row = |case: &Case| {
         let config: ActivationConfig = case.activation.parse().expect("a known name");
         let inputs = &goldens.inputs[..case.value.len()];
-        let (value, slope) = evaluate::<f64>(&config.init(&Device::flex()), inputs.to_vec());
+        let [value, slope] = evaluate::<f64>(&config.init(&Device::flex()), inputs.to_vec());
         let worst = |limit: Limit, got: &[f64], expected: &[Option<Parts>]| {
             let errors = inputs.iter().zip(got).zip(expected);
             errors

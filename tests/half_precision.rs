@@ -1,23 +1,12 @@
 //! Half precision on the CPU is `f32` that is rounded once: every activation at every number there is.
 
-use burn::tensor::{Device, Element, Tensor, TensorData, bf16, f16};
-use burn_extras::activation::{Activation, ActivationConfig};
+use burn::tensor::{Device, Element, bf16, f16};
+use burn_extras::activation::ActivationConfig;
 use rayon::prelude::*;
 
-/// Value and derivative at these inputs, whose derivatives start from 1.
-fn evaluate<E: Element>(activation: &Activation, inputs: Vec<E>) -> [Vec<E>; 2] {
-    let device = Device::flex().autodiff();
-    let shape = [inputs.len()];
-    let x = Tensor::<1>::from_data(TensorData::new(inputs, shape), (&device, E::dtype()));
-    let x = x.require_grad();
-    let y = activation.forward(x.clone());
-    let grads = y.clone().backward();
-    let slope = x.grad(&grads).expect("the input requires a gradient");
-    [y.inner(), slope].map(|tensor| {
-        let data = tensor.into_data();
-        data.try_into_vec().expect("a tensor of this type")
-    })
-}
+mod evaluate;
+
+use evaluate::evaluate;
 
 /// Whether it is the same number; NaN is NaN.
 fn is_same<E: Element>(a: E, b: E) -> bool {

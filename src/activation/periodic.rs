@@ -1,6 +1,6 @@
 use super::declare::activation;
 use super::parametric::Parametric;
-use crate::fused::{Number, Pointwise};
+use crate::fused::{Number, Pointwise, polynomial};
 
 activation! {
     /// Sine: `f(x) = sin(omega x)`, `f'(x) = omega cos(omega x)`.
@@ -29,22 +29,12 @@ activation! {
     Sinc, sinc, []
 }
 
-/// The power series with these coefficients, lowest power first.
-#[inline(always)]
-fn series<N: Number, const K: usize>(x: N, coefficients: [f64; K]) -> N {
-    let mut sum = N::literal(coefficients[K - 1]);
-    for coefficient in coefficients[..K - 1].iter().rev() {
-        sum = sum.mul_add(x, N::literal(*coefficient));
-    }
-    sum
-}
-
 impl Pointwise for Sinc {
     #[inline(always)]
     fn value<N: Number>(&self, x: N) -> N {
         // At 0 the quotient is 0/0; the series' next term is below 3e-17 at 1/2.
         let near = x.abs() - 0.5;
-        let series = series(
+        let series = polynomial(
             x.clamp(-0.5, 0.5).square(),
             [
                 1.0,
@@ -54,7 +44,8 @@ impl Pointwise for Sinc {
                 1.0 / 362_880.0,
                 -1.0 / 39_916_800.0,
                 1.0 / 6_227_020_800.0,
-            ],
+            ]
+            .map(N::literal),
         );
         near.if_positive(x.sin() / x, series)
     }
@@ -65,7 +56,7 @@ impl Pointwise for Sinc {
         // Up to 1 the difference cancels; the series' next term is below 4e-19 there.
         let near = x.abs() - 1.0;
         let u = x.clamp(-1.0, 1.0);
-        let series = u * series(
+        let series = u * polynomial(
             u.square(),
             [
                 -1.0 / 3.0,
@@ -77,7 +68,8 @@ impl Pointwise for Sinc {
                 -1.0 / 93_405_312_000.0,
                 1.0 / 22_230_464_256_000.0,
                 -1.0 / 6_758_061_133_824_000.0,
-            ],
+            ]
+            .map(N::literal),
         );
         near.if_positive((x.cos() - x.sin() / x) / x, series)
     }

@@ -26,6 +26,7 @@ pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};
 pub(crate) use map::{Few, Kernel, Map, Output};
+pub(crate) use number::polynomial;
 pub use number::{Double, Dual, Graph, Number, Single, Symbol};
 pub(crate) use pack::{Array, Pair};
 #[cfg(all(test, feature = "flex"))]

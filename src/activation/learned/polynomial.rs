@@ -1,6 +1,6 @@
 //! Quotients of polynomials.
 
-use crate::fused::{Formula, Number};
+use crate::fused::{Formula, Number, polynomial};
 
 /// `P(x) / Q(x)` with `P` of degree 5 and a `Q` of degree 4 that is at least 1.
 ///
@@ -20,25 +20,16 @@ macro_rules! rational {
                 let u = far.if_positive(x, N::literal(1.0)).recip();
                 let near = far.if_positive(N::literal(1.0), x);
                 let denominator = |$terms: [N; 4]| $denominator;
-                let small = horner([a_0, a_1, a_2, a_3, a_4, a_5], near)
+                let small = polynomial(near, [a_0, a_1, a_2, a_3, a_4, a_5])
                     / (denominator(powers([b_1, b_2, b_3, b_4], near)) + 1.0);
                 let v = u.square();
                 let [c_3, c_2, c_1] = [b_3 * u, b_2 * v, b_1 * (u * v)];
-                let large = horner([a_5, a_4, a_3, a_2, a_1, a_0], u)
+                let large = polynomial(u, [a_5, a_4, a_3, a_2, a_1, a_0])
                     / (denominator([c_1, c_2, c_3, b_4]) + v * v);
                 far.if_positive(x * large, small)
             }
         }
     };
-}
-
-#[inline(always)]
-fn horner<N: Number>(coefficients: [N; 6], x: N) -> N {
-    let mut sum = coefficients[5];
-    for index in (0..5).rev() {
-        sum = sum.mul_add(x, coefficients[index]);
-    }
-    sum
 }
 
 /// `b_1 x, b_2 x^2, b_3 x^3, b_4 x^4`.

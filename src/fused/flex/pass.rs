@@ -219,7 +219,7 @@ impl<E: Arithmetic> Pass<E> {
         }
         if !wide || !last.is_empty() {
             let each = if wide { 1 } else { WIDENED.min(whole.max(1)) };
-            let mut rooms = Rooms::new(each, inputs.len() + targets.len());
+            let mut rooms = Rooms::new(each, inputs.len(), targets.len());
             let copied = if wide { last.start } else { range.start };
             for start in (copied..last.start).step_by(each * LANES) {
                 let range = start..last.start.min(start + each * LANES);
@@ -281,7 +281,6 @@ impl<E: Arithmetic> Pass<E> {
                 Source::Absent | Source::Spread(_) => {}
             }
         }
-        let room_of = |sink: usize| inputs.len() + sink;
         let mut set_aside = Few::new();
         for (index, sink) in self.sinks.iter().enumerate() {
             match sink {
@@ -289,11 +288,11 @@ impl<E: Arithmetic> Pass<E> {
                     targets[index].move_to(memory.at(start).cast());
                 }
                 Sink::Over(..) | Sink::Fresh(..) => {
-                    targets[index].move_to(rooms.of(room_of(index)));
+                    targets[index].move_to(rooms.of_target(index));
                 }
                 // What lies past the end must not be added.
                 Sink::Sum { .. } if ragged => {
-                    let room = Target::each(rooms.of(room_of(index)));
+                    let room = Target::each(rooms.of_target(index));
                     set_aside.push((index, core::mem::replace(&mut targets[index], room)));
                 }
                 Sink::Dropped | Sink::Sum { .. } => {}
@@ -307,7 +306,7 @@ impl<E: Arithmetic> Pass<E> {
             {
                 // SAFETY: as above, and the map has written to the room.
                 unsafe {
-                    let made = slice(rooms.of(inputs.len() + index).cast(), len);
+                    let made = slice(rooms.of_target(index).cast(), len);
                     E::narrow(made, memory.from(start));
                 }
             }
@@ -316,7 +315,7 @@ impl<E: Arithmetic> Pass<E> {
             targets[index] = sum;
             if let Some(gather) = targets[index].gather() {
                 // SAFETY: as above: a range that is not whole is one block.
-                gather.add_some(unsafe { &*rooms.of(inputs.len() + index) }, len);
+                gather.add_some(unsafe { &*rooms.of_target(index) }, len);
             }
         }
     }
@@ -325,21 +324,32 @@ impl<E: Arithmetic> Pass<E> {
 /// Memory for a few blocks of each input and each result, not initialized.
 struct Rooms<E> {
     each: usize,
+    inputs: usize,
     blocks: SmallVec<[MaybeUninit<Block<E>>; 12]>,
 }
 
 impl<E: Arithmetic> Rooms<E> {
-    fn new(each: usize, count: usize) -> Self {
-        let mut blocks = SmallVec::with_capacity(each * count);
+    fn new(each: usize, inputs: usize, targets: usize) -> Self {
+        let len = each * (inputs + targets);
+        let mut blocks = SmallVec::with_capacity(len);
         // SAFETY: as large, and what need not be initialized is.
-        unsafe { blocks.set_len(each * count) };
-        Self { each, blocks }
+        unsafe { blocks.set_len(len) };
+        Self {
+            each,
+            inputs,
+            blocks,
+        }
     }
 
-    fn of(&mut self, index: usize) -> *mut Block<E> {
-        self.blocks[index * self.each..][..self.each]
+    /// The room of an input, and after those of a result.
+    fn of(&mut self, place: usize) -> *mut Block<E> {
+        self.blocks[place * self.each..][..self.each]
             .as_mut_ptr()
             .cast()
+    }
+
+    fn of_target(&mut self, index: usize) -> *mut Block<E> {
+        self.of(self.inputs + index)
     }
 }
 

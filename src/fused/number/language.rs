@@ -78,18 +78,19 @@ pub trait Number:
         // 1 - erfc loses what is small near zero: there the Taylor series is exact.
         let near = self.abs() - 0.4;
         let square = self.square().min(Self::literal(0.16));
-        let mut series = Self::literal(0.0);
         // (-1)^k / (k! (2 k + 1)), short of 1e-10 at 0.4.
-        for coefficient in [
-            -1.0 / 1320.0,
-            1.0 / 216.0,
-            -1.0 / 42.0,
-            1.0 / 10.0,
-            -1.0 / 3.0,
-            1.0,
-        ] {
-            series = series.mul_add(square, Self::literal(coefficient));
-        }
+        let series = polynomial(
+            square,
+            [
+                1.0,
+                -1.0 / 3.0,
+                1.0 / 10.0,
+                -1.0 / 42.0,
+                1.0 / 216.0,
+                -1.0 / 1320.0,
+            ]
+            .map(Self::literal),
+        );
         near.if_negative(
             self * series * core::f64::consts::FRAC_2_SQRT_PI,
             -self.erfc() + 1.0,
@@ -221,6 +222,16 @@ pub trait Number:
             self.if_negative(Self::literal(0.0), self),
         )
     }
+}
+
+/// The polynomial with these coefficients, lowest power first, by Horner's rule.
+#[inline(always)]
+pub(crate) fn polynomial<N: Number, const K: usize>(x: N, coefficients: [N; K]) -> N {
+    let mut sum = coefficients[K - 1];
+    for index in (0..K - 1).rev() {
+        sum = sum.mul_add(x, coefficients[index]);
+    }
+    sum
 }
 
 pub(super) mod sealed {

@@ -9,6 +9,7 @@ mod trace;
 
 pub use dual::Dual;
 pub use language::Number;
+pub(crate) use language::polynomial;
 #[cfg(feature = "flex")]
 pub(crate) use scalar::Vectored;
 pub use scalar::{Double, Single};

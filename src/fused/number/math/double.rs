@@ -5,7 +5,7 @@ use super::{erfc, exp, exp_m1, min, polynomial, select};
 
 /// Bits after the point.
 const DIGITS: u32 = f64::MANTISSA_DIGITS - 1;
-const BIAS: u64 = 1023;
+const BIAS: u64 = f64::MAX_EXP as u64 - 1;
 
 impl Float for f64 {
     bits!(f64, u64);
@@ -18,11 +18,8 @@ impl Float for f64 {
         6.123_233_995_736_766e-17,
         -1.497_384_904_859_169_8e-33,
     ];
-    const QUARTER_PI: [f64; 2] = [core::f64::consts::FRAC_PI_4, 3.061_616_997_868_383e-17];
     const EXP_RANGE: [f64; 2] = [-708.4, 710.0];
     const EXP_M1_BOUND: f64 = 64.0;
-    const SCALE: f64 = 4_503_599_627_370_496.0;
-    const SCALE_EXPONENT: f64 = 52.0;
     const CUBE_SCALE: [f64; 2] = [79_228_162_514_264_337_593_543_950_336.0, 4_294_967_296.0];
     const CUBE_TINY: f64 = 1e-290;
     const CUBE_STEPS: usize = 3;

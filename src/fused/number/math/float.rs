@@ -24,15 +24,13 @@ pub(crate) trait Float:
     const LOG_LN_2: [Self; 2];
     /// pi/2 in three parts.
     const HALF_PI: [Self; 3];
-    /// pi/4 in two parts.
-    const QUARTER_PI: [Self; 2];
     /// Between these the exponential is a normal float.
     const EXP_RANGE: [Self; 2];
     /// Beyond it `e^x - 1` is `e^x`, as `2^x - 1` is `2^x`; below its negative both are -1.
     const EXP_M1_BOUND: Self;
-    /// Powers of 2 for subnormals: one, its exponent, and one whose cube root is the third.
-    const SCALE: Self;
-    const SCALE_EXPONENT: Self;
+    /// A power of 2 that makes subnormals normal, and its exponent.
+    const SCALE: [Self; 2];
+    /// Another, and its cube root.
     const CUBE_SCALE: [Self; 2];
     /// Below it a cube root is taken of a scaled number.
     const CUBE_TINY: Self;
@@ -103,6 +101,7 @@ pub(crate) trait Float:
 macro_rules! bits {
     ($float:ident, $bits:ident) => {
         const ROUND: Self = (3_u64 << ($float::MANTISSA_DIGITS - 2)) as $float;
+        const SCALE: [Self; 2] = [1.0 / $float::EPSILON, DIGITS as $float];
         const INFINITY: Self = $float::INFINITY;
         const NAN: Self = $float::NAN;
         const MIN_POSITIVE: Self = $float::MIN_POSITIVE;
@@ -148,8 +147,8 @@ macro_rules! bits {
             let offset = self.to_bits().wrapping_sub(SQRT_HALF);
             // No conversion from integers, which AVX2 lacks for 64 bits: the exponent becomes the low bits of a float.
             let biased = offset.wrapping_add(BIAS << DIGITS) >> DIGITS;
-            let integer = $float::from_bits(biased | ((1 as $float / $float::EPSILON).to_bits()));
-            let k = integer - (1 as $float / $float::EPSILON + BIAS as $float);
+            let integer = $float::from_bits(biased | (Self::SCALE[0].to_bits()));
+            let k = integer - (Self::SCALE[0] + BIAS as $float);
             let mantissa = (offset & ((1 << DIGITS) - 1)).wrapping_add(SQRT_HALF);
             let inverse = (2 * BIAS - biased.min(2 * BIAS)) << DIGITS;
             (

@@ -19,8 +19,9 @@ fn assemble<F: Float>(k: F, f: F) -> F {
 pub(crate) fn ln<F: Float>(x: F) -> F {
     // Subnormals are scaled into the normal range.
     let tiny = x < F::MIN_POSITIVE;
-    let (k, f, _) = select(tiny, x * F::SCALE, x).split();
-    let exponent = select(tiny, F::SCALE_EXPONENT, F::literal(0.0));
+    let [scale, exponent] = F::SCALE;
+    let (k, f, _) = select(tiny, x * scale, x).split();
+    let exponent = select(tiny, exponent, F::literal(0.0));
     edges(assemble(k - exponent, f), x, x)
 }
 

@@ -1,13 +1,13 @@
 //! The tables of `f32`.
 
-use core::f32::consts::{FRAC_PI_2, FRAC_PI_4};
+use core::f32::consts::FRAC_PI_2;
 
 use super::float::{Float, bits};
 use super::{exp, min, polynomial, select};
 
 /// Bits after the point.
 const DIGITS: u32 = f32::MANTISSA_DIGITS - 1;
-const BIAS: u32 = 127;
+const BIAS: u32 = f32::MAX_EXP as u32 - 1;
 
 /// `erfcx(a) / t` as a polynomial in `t = 1 / (1 + 0.35 a)`: interpolated in the Chebyshev nodes of
 /// `0 <= a <= 10.2`, good to 7e-9.
@@ -32,11 +32,8 @@ impl Float for f32 {
     const LOG_LN_2: [f32; 2] = [0.693_138_1, 9.058_001e-6];
     /// To 75 bits.
     const HALF_PI: [f32; 3] = [FRAC_PI_2, -4.371_139e-8, -1.715_124_5e-15];
-    const QUARTER_PI: [f32; 2] = [FRAC_PI_4, -2.185_569_4e-8];
     const EXP_RANGE: [f32; 2] = [-87.5, 89.0];
     const EXP_M1_BOUND: f32 = 30.0;
-    const SCALE: f32 = 8_388_608.0;
-    const SCALE_EXPONENT: f32 = 23.0;
     const CUBE_SCALE: [f32; 2] = [281_474_976_710_656.0, 65_536.0];
     const CUBE_TINY: f32 = 1e-30;
     const CUBE_STEPS: usize = 2;

@@ -12,10 +12,10 @@ pub(crate) fn atan<F: Float>(x: F) -> F {
     let numerator = select(large, -one, select(middle, a - one, a));
     let denominator = select(large, a, select(middle, a + one, one));
     let [half, half_low, _] = F::HALF_PI;
-    let [quarter, quarter_low] = F::QUARTER_PI;
-    let base = select(large, half, select(middle, quarter, zero));
+    let to_quarter = F::literal(0.5);
+    let base = select(large, half, select(middle, half * to_quarter, zero));
     // What the base loses as a float.
-    let base_low = select(large, half_low, select(middle, quarter_low, zero));
+    let base_low = select(large, half_low, select(middle, half_low * to_quarter, zero));
     let z = numerator / denominator;
     let z2 = z * z;
     let tail = z * z2 * F::atan_series(z2);

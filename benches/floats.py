@@ -1,8 +1,8 @@
 """Activations in every float type beside PyTorch and JAX: runs all, prints the tables of ratios.
 
     pip install torch==2.15.0 jax==0.10.2
-    python benches/types.py               # half an hour
-    python benches/types.py 1M f64 tanh   # only these
+    python benches/floats.py               # half an hour
+    python benches/floats.py 1M f64 tanh   # only these
 
 PyTorch is timed as it is and compiled by `torch.compile`, JAX compiled by `jax.jit`; the backward pass starts from
 the output's gradient. `best / ours` is the fastest rival's time as a multiple of ours.
@@ -18,7 +18,9 @@ import jax.numpy as jnp
 import torch
 import torch.nn.functional as F
 
-from measure import PASSES, ROOT, cell, chosen, criterion_seconds, head, listed, median_seconds, row
+from measure import (
+    PASSES, ROOT, cell, chosen, criterion_seconds, head, jax_seconds, listed, row, torch_seconds,
+)
 
 sys.path.append(str(ROOT / "tests" / "goldens"))
 from torch_activations import TORCH
@@ -32,8 +34,8 @@ TYPES = {
     "f16": ("-f16", torch.float16, jnp.float16),
 }
 
-# As PyTorch's users call it: with the default threshold.
-TORCH |= {"softplus": F.softplus}
+# As PyTorch's users call it, with the default threshold; and without a call of hypot, which is slower.
+TORCH |= {"softplus": F.softplus, "bent_identity": lambda x: (torch.sqrt(x * x + 1) - 1) / 2 + x}
 
 JAX = {
     "relu": jax.nn.relu,
@@ -51,36 +53,6 @@ JAX = {
 }
 
 
-def torch_seconds(function, count, dtype):
-    x = torch.randn(count, dtype=dtype)
-    forward = median_seconds(lambda _: function(x))
-    x.requires_grad_()
-    gradient = torch.randn(count, dtype=dtype)
-
-    def graph():
-        x.grad = None
-        return function(x)
-
-    return {"forward": forward, "backward": median_seconds(lambda y: y.backward(gradient), graph)}
-
-
-def jax_seconds(function, count, dtype):
-    x, gradient = (jax.random.normal(jax.random.key(seed), (count,), dtype) for seed in (0, 1))
-    forward = jax.jit(function)
-    from_input = jax.jit(lambda x, gradient: jax.vjp(function, x)[1](gradient)[0])
-    # And from what its own forward pass keeps: the faster one counts.
-    pull = jax.vjp(forward, x)[1]
-    from_kept = jax.jit(lambda pull, gradient: pull(gradient))
-    backward = [
-        lambda _: jax.block_until_ready(from_input(x, gradient)),
-        lambda _: jax.block_until_ready(from_kept(pull, gradient)),
-    ]
-    return {
-        "forward": median_seconds(lambda _: forward(x).block_until_ready()),
-        "backward": min(median_seconds(way) for way in backward),
-    }
-
-
 def main():
     torch.set_num_threads(os.cpu_count())
     sizes, types, names = chosen(SIZES, TYPES, JAX)
@@ -95,10 +67,13 @@ def main():
                 torch.compiler.reset()
                 keys = {what: f"activation-{what}-{size}{suffix}/{name}" for what in PASSES}
                 ours = criterion_seconds("activation", list(keys.values()))
+                x, gradient = (torch.randn(SIZES[size], dtype=of_torch) for _ in range(2))
+                compiled = torch.compile(TORCH[name], dynamic=False)
+                jax_x, jax_gradient = (jax.random.normal(jax.random.key(k), x.shape, of_jax) for k in range(2))
                 rivals = [
-                    torch_seconds(TORCH[name], SIZES[size], of_torch),
-                    torch_seconds(torch.compile(TORCH[name], dynamic=False), SIZES[size], of_torch),
-                    jax_seconds(JAX[name], SIZES[size], of_jax),
+                    torch_seconds(TORCH[name], [x], gradient),
+                    torch_seconds(compiled, [x], gradient),
+                    jax_seconds(JAX[name], [jax_x], jax_gradient),
                 ]
                 for what in PASSES:
                     seconds = [ours[keys[what]], *(rival[what] for rival in rivals)]
