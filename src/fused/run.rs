@@ -114,7 +114,7 @@ mod flex {
         let results = made.into_iter().map(|made| match made {
             Made::Nothing => None,
             Made::Over(input) => inputs[input].take(),
-            Made::New(tensor) => Some(wrapped(tensor, autodiff)),
+            Made::New(tensor) => Some(wrapped(*tensor, autodiff)),
         });
         Some(results.collect())
     }
@@ -146,7 +146,7 @@ mod flex {
                 Made::Over(input) if input == place => {}
                 // Its own memory somebody else holds, or an earlier result took: no later result is in it.
                 Made::Over(input) => *inputs[place] = inputs[input].take(),
-                Made::New(tensor) => *inputs[place] = Some(wrapped(tensor, autodiff)),
+                Made::New(tensor) => *inputs[place] = Some(wrapped(*tensor, autodiff)),
             }
         }
         true

@@ -92,10 +92,10 @@ impl<E> Target<E> {
         }
     }
 
-    /// One block, written over and over.
-    pub(super) fn same(block: *mut Block<E>) -> Self {
+    /// For a result that nobody wants.
+    pub(super) fn nowhere() -> Self {
         Self {
-            start: block,
+            start: core::ptr::null_mut(),
             step: 0,
             sum: None,
         }
@@ -109,10 +109,10 @@ impl<E> Target<E> {
         }
     }
 
-    /// The first block, and how far it is to the next; none where they are added up.
-    pub(super) fn start(&self) -> Option<(*mut Block<E>, usize)> {
+    /// The first block; none where they are added up, and null where nobody wants them.
+    pub(super) fn start(&self) -> Option<*mut Block<E>> {
         match self.sum {
-            None => Some((self.start, self.step)),
+            None => Some(self.start),
             Some(_) => None,
         }
     }
@@ -125,8 +125,8 @@ impl<E> Target<E> {
         self.sum.as_deref_mut()
     }
 
-    pub(super) fn into_gather(self) -> Option<Box<Gather<E>>> {
-        self.sum
+    pub(super) fn take_gather(&mut self) -> Option<Box<Gather<E>>> {
+        self.sum.take()
     }
 }
 
@@ -135,8 +135,8 @@ impl<'a, E: Computed> Chunk<'a, E> {
     ///
     /// # Safety
     ///
-    /// During 'a each input is readable for `len` blocks and each target writable, by nobody else; a target
-    /// may be an input's memory, from the same block on.
+    /// During 'a each input is readable for `len` blocks and each target that is somewhere writable, by nobody else; a
+    /// target may be an input's memory, from the same block on.
     pub(super) unsafe fn new(
         len: usize,
         inputs: &'a mut [Input<E>],
@@ -173,7 +173,7 @@ impl<'a, E: Computed> Chunk<'a, E> {
         sources
     }
 
-    /// Where the targets' first blocks are, and how far it is to the next ones.
+    /// Where the targets' first blocks are, and how far it is to the next ones; null where nobody wants them.
     #[inline(always)]
     pub(crate) fn targets<P: Pack>(&self) -> P::Of<(*mut Block<E>, usize)> {
         assert!(P::LEN == self.targets.len());

@@ -1,10 +1,12 @@
+use super::chunk::{Block, LANES};
 use super::stored::Float;
 use crate::fused::number::{Number, Single, Vectored};
 
 /// A float type that arithmetic is done in.
-pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable {
+pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable + 'static {
     type Number: Number;
     const FLOAT: Float;
+    const ZEROS: &'static Block<Self>;
     fn number(self) -> Self::Number;
     fn from_number(number: Self::Number) -> Self;
     fn plus(self, other: Self) -> Self;
@@ -21,6 +23,7 @@ macro_rules! computed {
             impl Computed for $float {
                 type Number = $number;
                 const FLOAT: Float = Float::$stored;
+                const ZEROS: &'static Block<Self> = &[0.0; LANES];
 
                 #[inline(always)]
                 fn number(self) -> $number {

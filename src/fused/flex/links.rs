@@ -88,12 +88,11 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
                     let target = core::mem::replace(&mut targets[result], Target::each(own));
                     (Place::Between(own), target)
                 }
-                // Nobody wants it.
-                Some((_, Some((start, 0)))) if !read_later(register) => {
-                    (Place::Between(own), Target::same(start))
-                }
-                Some((_, Some((_, 0)))) => (Place::Between(own), Target::each(own)),
-                Some((_, Some((start, step)))) => {
+                Some((_, Some(start))) if start.is_null() => match read_later(register) {
+                    true => (Place::Between(own), Target::each(own)),
+                    false => (Place::Between(own), Target::nowhere()),
+                },
+                Some((_, Some(start))) => {
                     let shared = (0..inputs.len()).any(|input| {
                         read_later(input) && places[input].at(0) == Some(start.cast_const())
                     });
@@ -104,7 +103,7 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
                         });
                         (Place::Between(own), Target::each(own))
                     } else {
-                        (Place::Tensor(start, step), Target::each(start))
+                        (Place::Tensor(start, 1), Target::each(start))
                     }
                 }
             };

@@ -52,7 +52,7 @@ fn run_each(
     let results = made.into_iter().map(|made| match made {
         Made::Nothing => None,
         Made::Over(input) => inputs[input].take(),
-        Made::New(tensor) => Some(tensor),
+        Made::New(tensor) => Some(*tensor),
     });
     results.collect()
 }

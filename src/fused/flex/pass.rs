@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use burn::backend::flex::FlexTensor;
 use burn::tensor::Shape;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use super::chunk::{Block, Chunk, Input, LANES, Target};
 use super::share;
@@ -31,7 +31,8 @@ pub(crate) enum Made {
     Nothing,
     /// It is in the memory of the input of this index.
     Over(usize),
-    New(FlexTensor),
+    /// In a box, for the others are small, and a step makes none.
+    New(Box<FlexTensor>),
 }
 
 /// An input, which may be absent: it is 0 then.
@@ -71,42 +72,43 @@ enum Sink {
     },
 }
 
+impl Sink {
+    fn is_over(&self, input: usize) -> bool {
+        matches!(self, Self::Over(index, _) if *index == input)
+    }
+}
+
 fn run_in<E: Arithmetic>(
     kernel: &dyn Kernel,
     inputs: &mut [Given<'_>],
     outputs: &[Output],
 ) -> Option<Few<Made>> {
     let shape = tensor(inputs, 0).layout().shape().clone();
-    let mut spreads: Few<Option<Spread>> = Few::new();
-    for input in inputs.iter_mut() {
-        spreads.push(match input {
-            Some(input) => prepare(input, &shape)?,
-            None => None,
-        });
-    }
     let mut pass = Pass {
         len: shape.num_elements(),
         sources: Few::new(),
         sinks: Few::new(),
     };
-    let mut taken: Few<_> = smallvec![false; inputs.len()];
-    for output in outputs {
-        pass.sinks.push(match *output {
-            Output::Dropped => Sink::Dropped,
-            Output::Wide(_) => fresh(E::FLOAT, pass.len),
-            Output::Like(like) => match spreads[like] {
-                Some(spread) => Sink::Sum { spread, like },
-                None => over(inputs, &spreads, &mut taken, like)
-                    .unwrap_or_else(|| fresh(float(inputs, like), pass.len)),
-            },
+    for input in inputs.iter_mut() {
+        pass.sources.push(match input {
+            None => Source::Absent,
+            Some(input) => source(input, &shape)?,
         });
     }
-    for (input, spread) in inputs.iter().zip(&spreads) {
-        pass.sources.push(match (input, spread) {
-            (None, _) => Source::Absent,
-            (Some(input), None) => Source::Each(numbers(input)),
-            (Some(input), Some(spread)) => Source::Spread(Box::new(pattern::<E>(input, *spread))),
-        });
+    for output in outputs {
+        let sink = match *output {
+            Output::Dropped => Sink::Dropped,
+            Output::Wide(_) => fresh(E::FLOAT, pass.len),
+            Output::Like(like) => match &pass.sources[like] {
+                Source::Spread(pattern) => Sink::Sum {
+                    spread: pattern.spread(),
+                    like,
+                },
+                _ => over(inputs, &pass, like)
+                    .unwrap_or_else(|| fresh(float(inputs, like), pass.len)),
+            },
+        };
+        pass.sinks.push(sink);
     }
     for sink in &pass.sinks {
         if let Sink::Over(input, memory) = sink {
@@ -121,9 +123,9 @@ fn run_in<E: Arithmetic>(
             Sink::Dropped => Made::Nothing,
             Sink::Over(input, _) => Made::Over(input),
             // SAFETY: the parts cover the tensor, and each writes every number of its own.
-            Sink::Fresh(fresh, memory) => {
-                Made::New(unsafe { fresh.finish(shape.clone(), memory.float) })
-            }
+            Sink::Fresh(fresh, memory) => Made::New(Box::new(unsafe {
+                fresh.finish(shape.clone(), memory.float)
+            })),
             Sink::Sum { spread, like } => {
                 let like = tensor(inputs, like);
                 let small = like.layout().shape().clone();
@@ -132,7 +134,7 @@ fn run_in<E: Arithmetic>(
                     let gather: Box<Gather<E>> = part.remove(0);
                     gather.fold(spread, &mut total);
                 }
-                Made::New(tensor_of(&total, small, Float::of(like)))
+                Made::New(Box::new(tensor_of(&total, small, Float::of(like))))
             }
         });
     }
@@ -186,28 +188,23 @@ impl<E: Arithmetic> Pass<E> {
 
     /// Runs over a range of numbers.
     fn work(&self, kernel: &dyn Kernel, range: Range<usize>) -> Few<Box<Gather<E>>> {
-        let zeros = [E::zeroed(); LANES];
-        let mut dropped = zeros;
-        let mut inputs: Few<_> = self
-            .sources
-            .iter()
-            .map(|source| match source {
-                Source::Absent => Input::same(&zeros),
+        let (mut inputs, mut targets) = (Few::new(), Few::new());
+        for source in &self.sources {
+            inputs.push(match source {
+                Source::Absent => Input::same(E::ZEROS),
                 Source::Each(memory) => Input::each(memory.at(range.start).cast()),
                 Source::Spread(pattern) => Input::window(pattern.window(range.start)),
-            })
-            .collect();
-        let mut targets: Few<_> = self
-            .sinks
-            .iter()
-            .map(|sink| match sink {
-                Sink::Dropped => Target::same(&mut dropped),
+            });
+        }
+        for sink in &self.sinks {
+            targets.push(match sink {
+                Sink::Dropped => Target::nowhere(),
                 Sink::Over(_, memory) | Sink::Fresh(_, memory) => {
                     Target::each(memory.at(range.start).cast())
                 }
                 Sink::Sum { spread, .. } => Target::sum(Gather::new(*spread, range.start)),
-            })
-            .collect();
+            });
+        }
         let whole = range.len() / LANES;
         let last = range.start + whole * LANES..range.end;
         let wide = self.is_wide();
@@ -229,10 +226,7 @@ impl<E: Arithmetic> Pass<E> {
                 self.copied(kernel, last, &mut rooms, &mut inputs, &mut targets);
             }
         }
-        targets
-            .into_iter()
-            .filter_map(Target::into_gather)
-            .collect()
+        targets.iter_mut().filter_map(Target::take_gather).collect()
     }
 
     /// Whether all numbers are stored in the type that they are computed in.
@@ -272,7 +266,7 @@ impl<E: Arithmetic> Pass<E> {
                     // SAFETY: the range is within the tensor, and the room as large.
                     unsafe {
                         if ragged {
-                            room.add(blocks - 1).write([E::zeroed(); LANES]);
+                            room.add(blocks - 1).write(*E::ZEROS);
                         }
                         E::widen(memory.from(start), slice_mut(room.cast(), len));
                     }
@@ -281,7 +275,7 @@ impl<E: Arithmetic> Pass<E> {
                 Source::Absent | Source::Spread(_) => {}
             }
         }
-        let mut set_aside = Few::new();
+        let mut set_aside = Vec::new();
         for (index, sink) in self.sinks.iter().enumerate() {
             match sink {
                 Sink::Over(_, memory) | Sink::Fresh(_, memory) if in_place(memory) => {
@@ -353,36 +347,30 @@ impl<E: Arithmetic> Rooms<E> {
     }
 }
 
-/// Puts an input in row-major order; tells how it is spread, if it is smaller than the results. `None` where it
-/// cannot be.
-fn prepare(input: &mut FlexTensor, full: &Shape) -> Option<Option<Spread>> {
+/// An input, put in row-major order. `None` where it is smaller than the results and cannot be spread over them.
+fn source<E: Arithmetic>(input: &mut FlexTensor, full: &Shape) -> Option<Source<E>> {
     if !input.is_contiguous() {
         *input = input.to_contiguous();
     }
     let small = input.layout().shape();
     if small == full {
-        return Some(None);
+        return Some(Source::Each(numbers(input)));
     }
-    Spread::new(small, full).map(Some)
+    let spread = Spread::new(small, full)?;
+    Some(Source::Spread(Box::new(pattern(input, spread))))
 }
 
-/// The memory of an input for a result like the input of index `like`: its own, or another's.
-fn over(
-    inputs: &mut [Given<'_>],
-    spreads: &[Option<Spread>],
-    taken: &mut [bool],
-    like: usize,
-) -> Option<Sink> {
+/// The memory of an input for a result like the input of index `like`: its own, or another's, and no other result's.
+fn over<E>(inputs: &mut [Given<'_>], pass: &Pass<E>, like: usize) -> Option<Sink> {
     let wanted = float(inputs, like);
     let others = (0..inputs.len()).rev().filter(|index| *index != like);
     for index in core::iter::once(like).chain(others) {
-        if let Some(input) = &mut inputs[index]
-            && !taken[index]
-            && spreads[index].is_none()
-            && Float::of(input) == wanted
+        if let Source::Each(memory) = &pass.sources[index]
+            && memory.float == wanted
+            && !pass.sinks.iter().any(|sink| sink.is_over(index))
+            && let Some(input) = &mut inputs[index]
             && let Some(memory) = numbers_mut(input)
         {
-            taken[index] = true;
             return Some(Sink::Over(index, memory));
         }
     }

@@ -68,6 +68,10 @@ pub(super) struct Pattern<E> {
 }
 
 impl<E: Computed> Pattern<E> {
+    pub(super) fn spread(&self) -> Spread {
+        self.spread
+    }
+
     pub(super) fn new(spread: Spread, numbers: &[E]) -> Self {
         let numbers: Vec<E> = match spread {
             Spread::One => vec![numbers[0]; LANES],

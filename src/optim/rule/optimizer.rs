@@ -152,7 +152,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if first && K > 0 {
             start(&Start(update.clone()), param, &mut **tensors, &keeps);
         }
-        let (measure, settle) = (Measure(update.clone()), Settle(update.clone()));
+        let sum;
         let mut stage = Stage {
             sees_gradient: false,
             apply: &update,
@@ -162,9 +162,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         };
         // Constant, so that a rule without sums has no kernels for them.
         if const { S > 0 } {
+            sum = (Measure(update.clone()), Settle(update.clone()));
             stage.sums = Some(Sums {
-                measure: &measure,
-                settle: &settle,
+                measure: &sum.0,
+                settle: &sum.1,
                 before: &mut **sums,
                 keeps: &keeps_sums,
                 shapes: vec![Shape::from(vec![1; shape.num_dims()]); S],

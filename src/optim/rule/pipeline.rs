@@ -70,8 +70,7 @@ pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
     let Some(mut known) = measure_all(stages, step) else {
         return;
     };
-    let mut outputs: Few<_> = smallvec![Output::Like(0)];
-    outputs.extend(kept_states(stages, given));
+    let outputs = outputs(Output::Like(0), stages, given);
     let chained = match &*stages {
         [only] if !only.sees_gradient && given == 2 => None,
         stages => Some(chain_of_all(stages, given)),
@@ -80,10 +79,15 @@ pub(super) fn run_stages(stages: &mut [Stage<'_>], step: &mut Step) {
         Some(chain) => chain,
         None => stages[0].apply,
     };
-    let mut inputs: Few<_> = step.iter_mut().take(given).collect();
+    let mut inputs = Few::new();
+    for input in step.iter_mut().take(given) {
+        inputs.push(input);
+    }
     let mut known = known.iter_mut();
     for stage in stages {
-        inputs.extend(stage.states.iter_mut());
+        for state in stage.states.iter_mut() {
+            inputs.push(state);
+        }
         inputs.extend(known.next().into_iter().flatten());
     }
     run_over(kernel, &mut inputs, &outputs);
@@ -102,8 +106,7 @@ pub(super) fn run_gradient_stages(
         true => Output::Wide(0),
         false => Output::Dropped,
     };
-    let mut outputs: Few<_> = smallvec![first];
-    outputs.extend(kept_states(stages, given));
+    let outputs = outputs(first, stages, given);
     let chain = chain_of_all(stages, given);
     let mut inputs: Few<_> = step.iter().take(given).cloned().collect();
     let mut known = known.into_iter();
@@ -120,16 +123,17 @@ pub(super) fn run_gradient_stages(
     result
 }
 
-/// Where the new states go.
-fn kept_states(stages: &[Stage<'_>], given: usize) -> Few<Output> {
-    let mut outputs = Few::new();
+/// Where the results go: that of the stages, and the new states.
+fn outputs(result: Output, stages: &[Stage<'_>], given: usize) -> Few<Output> {
+    let mut outputs = smallvec![result];
     let mut own = given;
     for stage in stages {
-        let states = stage.keeps.iter().enumerate();
-        outputs.extend(states.map(|(state, keep)| match keep {
-            true => Output::Like(own + state),
-            false => Output::Dropped,
-        }));
+        for (state, keep) in stage.keeps.iter().enumerate() {
+            outputs.push(match keep {
+                true => Output::Like(own + state),
+                false => Output::Dropped,
+            });
+        }
         own += stage.own();
     }
     outputs
