@@ -2,6 +2,7 @@ use core::marker::PhantomData;
 
 use super::computed::Computed;
 use super::spread::{Gather, Window};
+use super::stored::Memory;
 use crate::fused::pack::Pack;
 
 /// Numbers that are worked on together.
@@ -21,104 +22,106 @@ pub(crate) struct Chunk<'a, E> {
     memory: PhantomData<&'a mut [E]>,
 }
 
+/// Blocks one after another, in some type.
+#[derive(Clone, Copy)]
+pub(crate) struct Blocks {
+    pub(super) memory: Memory,
+    /// Bytes from one to the next, 0 where it is the same one.
+    stride: usize,
+}
+
+impl Blocks {
+    pub(super) const NOWHERE: Self = Self::same(Memory::NOWHERE);
+
+    pub(super) fn each(memory: Memory) -> Self {
+        let stride = LANES * memory.float.size();
+        Self { memory, stride }
+    }
+
+    /// The same block over and over.
+    #[inline(always)]
+    pub(super) const fn same(memory: Memory) -> Self {
+        Self { memory, stride: 0 }
+    }
+
+    /// Whether nobody wants them.
+    #[inline(always)]
+    pub(super) fn are_nowhere(&self) -> bool {
+        self.memory.start.is_null()
+    }
+
+    /// The blocks from this one on.
+    #[inline(always)]
+    pub(super) fn from(mut self, block: usize) -> Self {
+        self.memory.start = self.memory.start.wrapping_add(block * self.stride);
+        self
+    }
+}
+
 /// Where an input's blocks are.
 pub(crate) struct Input<E> {
-    start: *const Block<E>,
-    /// From one block to the next: 1, or 0 where the same block is read again.
-    step: usize,
+    blocks: Blocks,
     /// Where a smaller tensor is spread over the others, and blocks are not one after another.
     window: Option<Box<Window<E>>>,
 }
 
 /// Where a result's blocks go.
 pub(crate) struct Target<E> {
-    start: *mut Block<E>,
-    step: usize,
+    blocks: Blocks,
     /// Where they are added up.
     sum: Option<Box<Gather<E>>>,
 }
 
-impl<E> Input<E> {
-    pub(super) fn each(start: *const Block<E>) -> Self {
+impl<E: Computed> Input<E> {
+    pub(super) fn new(blocks: Blocks) -> Self {
         Self {
-            start,
-            step: 1,
-            window: None,
-        }
-    }
-
-    /// The same block over and over.
-    pub(super) fn same(block: *const Block<E>) -> Self {
-        Self {
-            start: block,
-            step: 0,
+            blocks,
             window: None,
         }
     }
 
     pub(super) fn window(window: Window<E>) -> Self {
         Self {
-            start: core::ptr::null(),
-            step: 0,
+            blocks: Blocks::same(Memory::of_blocks::<E>(core::ptr::null())),
             window: Some(Box::new(window)),
         }
     }
 
-    /// No blocks at all.
-    pub(super) fn nowhere() -> Self {
-        Self::same(core::ptr::null())
-    }
-
-    /// The first block, and how far it is to the next; none where they are spread.
-    pub(super) fn start(&self) -> Option<(*const Block<E>, usize)> {
-        match self.window {
-            None => Some((self.start, self.step)),
-            Some(_) => None,
-        }
+    /// Where the blocks are; none where they are spread.
+    pub(super) fn blocks(&self) -> Option<Blocks> {
+        self.window.is_none().then_some(self.blocks)
     }
 
     /// Blocks that are elsewhere from now on.
-    pub(super) fn move_to(&mut self, start: *const Block<E>) {
-        self.start = start;
+    pub(super) fn move_to(&mut self, blocks: Blocks) {
+        self.blocks = blocks;
     }
 }
 
-impl<E> Target<E> {
-    pub(super) fn each(start: *mut Block<E>) -> Self {
-        Self {
-            start,
-            step: 1,
-            sum: None,
-        }
+impl<E: Computed> Target<E> {
+    pub(super) fn new(blocks: Blocks) -> Self {
+        Self { blocks, sum: None }
     }
 
     /// For a result that nobody wants.
     pub(super) fn nowhere() -> Self {
-        Self {
-            start: core::ptr::null_mut(),
-            step: 0,
-            sum: None,
-        }
+        Self::new(Blocks::same(Memory::of_blocks::<E>(core::ptr::null())))
     }
 
     pub(super) fn sum(sum: Gather<E>) -> Self {
         Self {
-            start: core::ptr::null_mut(),
-            step: 0,
             sum: Some(Box::new(sum)),
+            ..Self::nowhere()
         }
     }
 
-    /// The first block; none where they are added up, and null where nobody wants them.
-    pub(super) fn start(&self) -> Option<*mut Block<E>> {
-        match self.sum {
-            None => Some(self.start),
-            Some(_) => None,
-        }
+    /// Where the blocks go; none where they are added up.
+    pub(super) fn blocks(&self) -> Option<Blocks> {
+        self.sum.is_none().then_some(self.blocks)
     }
 
-    pub(super) fn move_to(&mut self, start: *mut Block<E>) {
-        self.start = start;
+    pub(super) fn move_to(&mut self, blocks: Blocks) {
+        self.blocks = blocks;
     }
 
     pub(super) fn gather(&mut self) -> Option<&mut Gather<E>> {
@@ -161,51 +164,59 @@ impl<'a, E: Computed> Chunk<'a, E> {
         self.len
     }
 
-    /// Where the inputs' first blocks are, and how far it is to the next ones.
+    /// Whether some of the numbers are stored in a type of fewer bits.
     #[inline(always)]
-    pub(crate) fn sources<P: Pack>(&self) -> P::Of<(*const Block<E>, usize)> {
+    pub(super) fn is_narrow(&self) -> bool {
+        let inputs = self.inputs.iter().map(|input| input.blocks);
+        let targets = self.targets.iter().map(|target| target.blocks);
+        inputs
+            .chain(targets)
+            .any(|blocks| blocks.memory.float != E::FLOAT)
+    }
+
+    /// Where the inputs' blocks are.
+    #[inline(always)]
+    pub(super) fn sources<P: Pack>(&self) -> P::Of<Blocks> {
         assert!(P::LEN == self.inputs.len());
-        let mut sources = P::filled((core::ptr::null(), 0));
+        let mut sources = P::filled(Blocks::NOWHERE);
         for place in 0..P::LEN {
-            let input = &self.inputs[place];
-            *P::at_mut(&mut sources, place) = (input.start, input.step);
+            *P::at_mut(&mut sources, place) = self.inputs[place].blocks;
         }
         sources
     }
 
-    /// Where the targets' first blocks are, and how far it is to the next ones; null where nobody wants them.
+    /// Where the targets' blocks are.
     #[inline(always)]
-    pub(crate) fn targets<P: Pack>(&self) -> P::Of<(*mut Block<E>, usize)> {
+    pub(super) fn targets<P: Pack>(&self) -> P::Of<Blocks> {
         assert!(P::LEN == self.targets.len());
-        let mut targets = P::filled((core::ptr::null_mut(), 0));
+        let mut targets = P::filled(Blocks::NOWHERE);
         for place in 0..P::LEN {
-            let target = &self.targets[place];
-            *P::at_mut(&mut targets, place) = (target.start, target.step);
+            *P::at_mut(&mut targets, place) = self.targets[place].blocks;
         }
         targets
     }
 
     /// The next block of an input that is spread; of any other, what is given.
     #[inline(always)]
-    pub(crate) fn spread(&mut self, place: usize, source: *const Block<E>) -> *const Block<E> {
+    pub(super) fn spread(&mut self, place: usize, source: Blocks) -> Blocks {
         match &mut self.inputs[place].window {
             None => source,
-            Some(window) => window.advance(),
+            Some(window) => Blocks::same(Memory::of_blocks(window.advance())),
         }
     }
 
     /// The sums that the next block of a target is added to; of a target without, what is given.
     #[inline(always)]
-    pub(crate) fn summed(&mut self, place: usize, target: *mut Block<E>) -> *mut Block<E> {
+    pub(super) fn summed(&mut self, place: usize, target: Blocks) -> Blocks {
         match &mut self.targets[place].sum {
             None => target,
-            Some(sum) => sum.advance(),
+            Some(sum) => Blocks::same(Memory::of_blocks(sum.advance())),
         }
     }
 
     /// Whether results of a target are added up.
     #[inline(always)]
-    pub(crate) fn sums(&self, place: usize) -> bool {
+    pub(super) fn sums(&self, place: usize) -> bool {
         self.targets[place].sum.is_some()
     }
 }

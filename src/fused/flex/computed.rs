@@ -1,5 +1,8 @@
+use burn::tensor::{bf16, f16};
+
 use super::chunk::{Block, LANES};
-use super::stored::Float;
+use super::convert::Half;
+use super::stored::{Float, Memory};
 use crate::fused::number::{Number, Single, Vectored};
 
 /// A float type that arithmetic is done in.
@@ -15,10 +18,28 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable + 'static {
     fn is_same(self, other: Self) -> bool;
     fn to_f64(self) -> f64;
     fn from_f64(value: f64) -> Self;
+    /// Whether numbers are also stored in types of fewer bits.
+    const NARROWS: bool;
+
+    /// Reads a block that is stored in some type.
+    ///
+    /// # Safety
+    ///
+    /// The memory is readable for a block, and it is compiled for a machine that [`is_supported`](super::is_supported).
+    unsafe fn widen_block(memory: Memory, block: &mut Block<Self>);
+
+    /// Writes a block in some type.
+    ///
+    /// # Safety
+    ///
+    /// The memory is writable for a block, and the machine as above.
+    unsafe fn narrow_block(block: &Block<Self>, memory: Memory);
 }
 
 macro_rules! computed {
-    ($($float:ident: $stored:ident => $number:ident),*) => {
+    (
+        $($float:ident: $stored:ident => $number:ident, $narrows:literal [$($half:ident $half_type:ty),*]),*
+    ) => {
         $(
             impl Computed for $float {
                 type Number = $number;
@@ -57,9 +78,36 @@ macro_rules! computed {
                 fn from_f64(value: f64) -> Self {
                     value as Self
                 }
+
+                const NARROWS: bool = $narrows;
+
+                #[inline(always)]
+                unsafe fn widen_block(memory: Memory, block: &mut Block<Self>) {
+                    // SAFETY: the caller's promise; tensors are aligned for their type.
+                    unsafe {
+                        match memory.float {
+                            $(Float::$half => <$half_type>::widen(&*memory.start.cast(), block),)*
+                            _ => *block = memory.start.cast::<Block<Self>>().read(),
+                        }
+                    }
+                }
+
+                #[inline(always)]
+                unsafe fn narrow_block(block: &Block<Self>, memory: Memory) {
+                    // SAFETY: as above.
+                    unsafe {
+                        match memory.float {
+                            $(Float::$half => <$half_type>::narrow(block, &mut *memory.start.cast()),)*
+                            _ => memory.start.cast::<Block<Self>>().write(*block),
+                        }
+                    }
+                }
             }
         )*
     };
 }
 
-computed!(f32: F32 => Single, f64: F64 => Vectored);
+computed!(
+    f32: F32 => Single, true [F16 f16, BF16 bf16],
+    f64: F64 => Vectored, false []
+);

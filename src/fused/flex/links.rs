@@ -1,7 +1,7 @@
 //! The loop over the links of a chain.
 
-use super::chunk::{Block, Chunk, Input, Target};
-use super::stored::Arithmetic;
+use super::chunk::{Block, Blocks, Chunk, Input, LANES, Target};
+use super::stored::{Arithmetic, Memory, slice};
 use crate::fused::chain::Chain;
 use crate::fused::map::Few;
 
@@ -11,21 +11,21 @@ const STRIDE: usize = 16;
 
 /// Where the numbers of a register are.
 #[derive(Clone, Copy)]
-enum Place<E> {
+enum Place {
     /// In an input, or in the memory of a result.
-    Tensor(*const Block<E>, usize),
+    Tensor(Blocks),
     /// In memory between two links.
-    Between(*mut Block<E>),
+    Between(Blocks),
     /// An input that is spread, which the link that reads it has taken.
     Spread,
 }
 
-impl<E> Place<E> {
+impl Place {
     /// The blocks from this one on.
-    fn at(&self, block: usize) -> Option<*const Block<E>> {
+    fn from(&self, block: usize) -> Option<Blocks> {
         match *self {
-            Self::Tensor(start, step) => Some(start.wrapping_add(block * step)),
-            Self::Between(start) => Some(start),
+            Self::Tensor(blocks) => Some(blocks.from(block)),
+            Self::Between(blocks) => Some(blocks),
             Self::Spread => None,
         }
     }
@@ -37,10 +37,10 @@ struct Wires<E> {
     writes: Few<Target<E>>,
 }
 
-/// A result that must not be written before all links have read what is in its memory.
+/// A result that must not be written before all links have read what is in its memory, or what would be rounded there.
 struct Late<E> {
-    between: *const Block<E>,
-    target: *mut Block<E>,
+    between: *const E,
+    target: Blocks,
 }
 
 /// Runs the links of a chain over a few blocks, one after another, and then over the next.
@@ -53,22 +53,20 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
     let mut between: Vec<Block<E>> =
         Vec::with_capacity((chain.registers() - chain.inputs()) * STRIDE);
     let between = between.spare_capacity_mut().as_mut_ptr();
-    let mut places: Vec<Place<E>> = inputs
-        .iter()
-        .map(|input| match input.start() {
-            Some((start, step)) => Place::Tensor(start, step),
-            None => Place::Spread,
-        })
-        .collect();
+    let places = inputs.iter().map(|input| match input.blocks() {
+        Some(blocks) => Place::Tensor(blocks),
+        None => Place::Spread,
+    });
+    let mut places: Vec<Place> = places.collect();
     let mut late = Vec::new();
     let mut wires = Vec::new();
     let mut summed = Vec::new();
     for (index, link) in chain.links().iter().enumerate() {
         let reads = link.reads.iter().map(|register| match places[*register] {
-            Place::Spread => core::mem::replace(&mut inputs[*register], Input::nowhere()),
-            Place::Tensor(start, 0) => Input::same(start),
-            Place::Tensor(start, _) => Input::each(start),
-            Place::Between(start) => Input::each(start),
+            Place::Spread => {
+                core::mem::replace(&mut inputs[*register], Input::new(Blocks::NOWHERE))
+            }
+            Place::Tensor(blocks) | Place::Between(blocks) => Input::new(blocks),
         });
         let reads = reads.collect();
         let mut writes = Few::new();
@@ -76,34 +74,38 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
             let own: *mut Block<E> = between
                 .wrapping_add((register - chain.inputs()) * STRIDE)
                 .cast();
+            let own = Blocks::each(Memory::of_blocks(own.cast_const()));
             let read_later = |place: usize| {
                 let later = chain.links()[index + 1..].iter();
                 later.flat_map(|link| &link.reads).any(|at| *at == place)
             };
             let result = chain.results().iter().position(|at| *at == register);
-            let (place, target) = match result.map(|result| (result, targets[result].start())) {
-                None => (Place::Between(own), Target::each(own)),
+            let target = result.map(|result| (result, targets[result].blocks()));
+            let (place, target) = match target {
+                None => (Place::Between(own), Target::new(own)),
                 Some((result, None)) => {
                     summed.push((index, writes.len(), result));
-                    let target = core::mem::replace(&mut targets[result], Target::each(own));
+                    let target = core::mem::replace(&mut targets[result], Target::new(own));
                     (Place::Between(own), target)
                 }
-                Some((_, Some(start))) if start.is_null() => match read_later(register) {
-                    true => (Place::Between(own), Target::each(own)),
+                Some((_, Some(blocks))) if blocks.are_nowhere() => match read_later(register) {
+                    true => (Place::Between(own), Target::new(own)),
                     false => (Place::Between(own), Target::nowhere()),
                 },
-                Some((_, Some(start))) => {
-                    let shared = (0..inputs.len()).any(|input| {
-                        read_later(input) && places[input].at(0) == Some(start.cast_const())
-                    });
-                    if shared {
-                        late.push(Late {
-                            between: own,
-                            target: start,
-                        });
-                        (Place::Between(own), Target::each(own))
+                Some((_, Some(target))) => {
+                    let memory = target.memory;
+                    let is_read = |input: &Place| match input {
+                        Place::Tensor(blocks) => blocks.memory.start == memory.start,
+                        _ => false,
+                    };
+                    let shared = (0..inputs.len()).any(|at| read_later(at) && is_read(&places[at]));
+                    let rounded = memory.float != E::FLOAT && read_later(register);
+                    if shared || rounded {
+                        let between = own.memory.start.cast_const().cast();
+                        late.push(Late { between, target });
+                        (Place::Between(own), Target::new(own))
                     } else {
-                        (Place::Tensor(start, 1), Target::each(start))
+                        (Place::Tensor(target), Target::new(target))
                     }
                 }
             };
@@ -117,13 +119,13 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
         for (link, wires) in chain.links().iter().zip(&mut wires) {
             let Wires { reads, writes } = wires;
             for (register, input) in link.reads.iter().zip(reads.iter_mut()) {
-                if let Some(start) = places[*register].at(first) {
-                    input.move_to(start);
+                if let Some(blocks) = places[*register].from(first) {
+                    input.move_to(blocks);
                 }
             }
             for (register, target) in link.writes.clone().zip(writes.iter_mut()) {
-                if let Place::Tensor(start, step) = places[register] {
-                    target.move_to(start.wrapping_add(first * step).cast_mut());
+                if let Place::Tensor(blocks) = places[register] {
+                    target.move_to(blocks.from(first));
                 }
             }
             // SAFETY: blocks that the chunk was promised, in the same order, or memory of our own, which was
@@ -133,10 +135,8 @@ pub(crate) fn run_links<E: Arithmetic>(chain: &Chain<'_>, chunk: Chunk<'_, E>) {
         for Late { between, target } in &late {
             // SAFETY: as above; all links have read what was there.
             unsafe {
-                target
-                    .wrapping_add(first)
-                    .copy_from_nonoverlapping(*between, blocks)
-            };
+                E::narrow(slice(*between, blocks * LANES), target.from(first).memory);
+            }
         }
     }
     // Blocks that are spread or summed go on in the next chunk.

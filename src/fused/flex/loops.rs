@@ -1,7 +1,8 @@
 //! The loop of a map over blocks of numbers, compiled for the machine's vectors.
 
-use super::chunk::{Block, Chunk, LANES};
+use super::chunk::{Block, Blocks, Chunk, LANES};
 use super::computed::Computed;
+use super::stored::Memory;
 use super::vectorize::Task;
 use crate::fused::map::{Map, is_periodic};
 use crate::fused::number::{Double, Number};
@@ -18,41 +19,53 @@ type Of<P, T> = <P as Pack>::Of<T>;
 impl<M: Map, E: Computed> Task for Loop<'_, M, E> {
     #[inline(always)]
     fn run(self) {
+        if E::NARROWS && self.chunk.is_narrow() {
+            return self.blocks::<true, true>();
+        }
         match self.map.prepares() {
-            true => self.blocks::<true>(),
-            false => self.blocks::<false>(),
+            true => self.blocks::<true, false>(),
+            false => self.blocks::<false, false>(),
         }
     }
 }
 
 impl<M: Map, E: Computed> Loop<'_, M, E> {
     /// One loop for maps that prepare their inputs and one for those that do not: an input that the result does not
-    /// depend on is not read then.
+    /// depend on is not read then. And one for numbers of which some are stored in fewer bits: they are converted in
+    /// registers.
     #[inline(always)]
-    fn blocks<const PREPARES: bool>(mut self) {
+    fn blocks<const PREPARES: bool, const NARROW: bool>(mut self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
-        let periodic = is_periodic(&map);
+        let (periodic, prepares) = (is_periodic(&map), map.prepares());
         let mut sources = self.chunk.sources::<M::In>();
         let mut targets = self.chunk.targets::<M::Out>();
         for _ in 0..self.chunk.len() {
             let mut here = sources;
             if M::SPREADS {
                 let mut place = 0;
-                M::In::each(&mut here, &sources, &mut |(here, _), (source, _)| {
+                M::In::each(&mut here, &sources, &mut |here, source| {
                     *here = self.chunk.spread(place, *source);
                     place += 1;
                 });
             }
             let mut x = M::In::filled([E::zeroed(); LANES]);
-            M::In::each(&mut x, &here, &mut |block, (here, _)| {
-                // SAFETY: one of the blocks that the chunk was promised, or a window's own.
-                *block = unsafe { here.read() };
+            if NARROW {
+                for place in 0..M::In::LEN {
+                    let memory = M::In::at(&here, place).memory;
+                    // SAFETY: one of the blocks that the chunk was promised, or a window's own.
+                    unsafe { E::widen_block(memory, M::In::at_mut(&mut x, place)) };
+                }
+            } else {
+                M::In::each(&mut x, &here, &mut |block, here| {
+                    // SAFETY: as above.
+                    *block = unsafe { here.memory.start.cast::<Block<E>>().read() };
+                });
+            }
+            M::In::each(&mut sources, &here, &mut |source, here| {
+                *source = here.from(1);
             });
-            M::In::each(&mut sources, &here, &mut |(source, _), (here, step)| {
-                *source = here.wrapping_add(*step);
-            });
-            if PREPARES {
+            if PREPARES && prepares {
                 for lane in 0..LANES {
                     let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
                     set_lane::<M::In, E>(&mut x, lane, &numbers);
@@ -66,26 +79,54 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
             if periodic {
                 restore(self.map, &x, &mut y);
             }
-            let mut place = 0;
-            M::Out::each(&mut targets, &y, &mut |(target, step), y| {
-                let mut y = *y;
-                if M::SPREADS && self.chunk.sums(place) {
-                    *target = self.chunk.summed(place, *target);
-                    // SAFETY: a sum's own block, initialized.
-                    let sums = unsafe { target.read() };
-                    for lane in 0..LANES {
-                        y[lane] = y[lane].plus(sums[lane]);
+            if NARROW {
+                for place in 0..M::Out::LEN {
+                    let target = self.target(place, M::Out::at_mut(&mut targets, place));
+                    let y = M::Out::at_mut(&mut y, place);
+                    self.add(place, target, y);
+                    if !target.start.is_null() {
+                        // SAFETY: one of the blocks that the chunk was promised, or a sum's own. All inputs' blocks of
+                        // this place were read.
+                        unsafe { E::narrow_block(y, target) };
                     }
                 }
-                // A result that nobody wants is not written: more than half of a cheap loop's time are its writes.
-                if !target.is_null() {
-                    // SAFETY: one of the blocks that the chunk was promised, or a sum's own. All inputs' blocks of
-                    // this place were read.
-                    unsafe { target.write(y) };
-                }
-                *target = target.wrapping_add(*step);
-                place += 1;
-            });
+            } else {
+                let mut place = 0;
+                M::Out::each(&mut targets, &y, &mut |targets, y| {
+                    let target = self.target(place, targets);
+                    let mut y = *y;
+                    self.add(place, target, &mut y);
+                    // A result that nobody wants is not written: more than half of a cheap loop's time are its writes.
+                    if !target.start.is_null() {
+                        // SAFETY: as above.
+                        unsafe { target.start.cast::<Block<E>>().write(y) };
+                    }
+                    place += 1;
+                });
+            }
+        }
+    }
+
+    /// Where the next block of a result goes; on to the one after it.
+    #[inline(always)]
+    fn target(&mut self, place: usize, targets: &mut Blocks) -> Memory {
+        if M::SPREADS && self.chunk.sums(place) {
+            *targets = self.chunk.summed(place, *targets);
+        }
+        let target = targets.memory;
+        *targets = targets.from(1);
+        target
+    }
+
+    /// Adds what has been added up of a result so far.
+    #[inline(always)]
+    fn add(&self, place: usize, sums: Memory, y: &mut Block<E>) {
+        if M::SPREADS && self.chunk.sums(place) {
+            // SAFETY: a sum's own block, initialized.
+            let sums = unsafe { sums.start.cast::<Block<E>>().read() };
+            for lane in 0..LANES {
+                y[lane] = y[lane].plus(sums[lane]);
+            }
         }
     }
 }

@@ -1,18 +1,15 @@
 //! A map over all numbers of some tensors: the one pass over memory, in blocks, on all threads.
 
-use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use burn::backend::flex::FlexTensor;
 use burn::tensor::Shape;
 use smallvec::SmallVec;
 
-use super::chunk::{Block, Chunk, Input, LANES, Target};
+use super::chunk::{Block, Blocks, Chunk, Input, LANES, Target};
 use super::share;
 use super::spread::{Gather, Pattern, Spread};
-use super::stored::{
-    Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, slice, slice_mut, tensor_of,
-};
+use super::stored::{Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, tensor_of};
 use crate::fused::map::{Few, Kernel, Output};
 
 /// Numbers that a thread takes at a time: 64 KiB of `f32`.
@@ -21,10 +18,6 @@ const CHUNK: usize = 256 * LANES;
 /// Parts that a tensor is divided into, at most, where there are sums: each part has sums of its own, so that
 /// they do not depend on the number of threads.
 const PARTS: usize = 64;
-
-/// How many blocks are copied at a time, where numbers are not stored in the type that they are computed in: few
-/// enough for the first-level cache.
-const WIDENED: usize = 16;
 
 /// A result.
 pub(crate) enum Made {
@@ -191,8 +184,8 @@ impl<E: Arithmetic> Pass<E> {
         let (mut inputs, mut targets) = (Few::new(), Few::new());
         for source in &self.sources {
             inputs.push(match source {
-                Source::Absent => Input::same(E::ZEROS),
-                Source::Each(memory) => Input::each(memory.at(range.start).cast()),
+                Source::Absent => Input::new(Blocks::same(Memory::of_blocks(E::ZEROS))),
+                Source::Each(memory) => Input::new(Blocks::each(memory.from(range.start))),
                 Source::Spread(pattern) => Input::window(pattern.window(range.start)),
             });
         }
@@ -200,150 +193,91 @@ impl<E: Arithmetic> Pass<E> {
             targets.push(match sink {
                 Sink::Dropped => Target::nowhere(),
                 Sink::Over(_, memory) | Sink::Fresh(_, memory) => {
-                    Target::each(memory.at(range.start).cast())
+                    Target::new(Blocks::each(memory.from(range.start)))
                 }
                 Sink::Sum { spread, .. } => Target::sum(Gather::new(*spread, range.start)),
             });
         }
         let whole = range.len() / LANES;
-        let last = range.start + whole * LANES..range.end;
-        let wide = self.is_wide();
-        if wide && whole > 0 {
+        if whole > 0 {
             // SAFETY: the range is within the tensors, and nobody else works on it.
-            E::run(kernel, unsafe {
-                Chunk::new(whole, &mut inputs, &mut targets)
-            });
+            let chunk = unsafe { Chunk::new(whole, &mut inputs, &mut targets) };
+            E::run(kernel, chunk);
         }
-        if !wide || !last.is_empty() {
-            let each = if wide { 1 } else { WIDENED.min(whole.max(1)) };
-            let mut rooms = Rooms::new(each, inputs.len(), targets.len());
-            let copied = if wide { last.start } else { range.start };
-            for start in (copied..last.start).step_by(each * LANES) {
-                let range = start..last.start.min(start + each * LANES);
-                self.copied(kernel, range, &mut rooms, &mut inputs, &mut targets);
-            }
-            if !last.is_empty() {
-                self.copied(kernel, last, &mut rooms, &mut inputs, &mut targets);
-            }
+        let last = range.start + whole * LANES..range.end;
+        if !last.is_empty() {
+            self.last(kernel, last, &mut inputs, &mut targets);
         }
         targets.iter_mut().filter_map(Target::take_gather).collect()
     }
 
-    /// Whether all numbers are stored in the type that they are computed in.
-    fn is_wide(&self) -> bool {
-        let sources = self.sources.iter().filter_map(|source| match source {
-            Source::Each(memory) => Some(memory.float),
-            _ => None,
-        });
-        let sinks = self.sinks.iter().filter_map(|sink| match sink {
-            Sink::Over(_, memory) | Sink::Fresh(_, memory) => Some(memory.float),
-            _ => None,
-        });
-        sources.chain(sinks).all(|float| float == E::FLOAT)
-    }
-
-    /// Runs over a few numbers, of which some are copied first and some afterwards: because they are stored in another
-    /// type, or do not fill the last block.
-    fn copied(
+    /// Runs over the last numbers, which do not fill a block: in blocks of their own.
+    fn last(
         &self,
         kernel: &dyn Kernel,
         range: Range<usize>,
-        rooms: &mut Rooms<E>,
         inputs: &mut [Input<E>],
         targets: &mut [Target<E>],
     ) {
         let (start, len) = (range.start, range.len());
-        let blocks = len.div_ceil(LANES);
-        let ragged = !len.is_multiple_of(LANES);
-        let in_place = |memory: &Memory| !ragged && memory.float == E::FLOAT;
+        let mut rooms = Rooms::new(inputs.len() + targets.len());
         for (index, source) in self.sources.iter().enumerate() {
-            match source {
-                Source::Each(memory) if in_place(memory) => {
-                    inputs[index].move_to(memory.at(start).cast());
-                }
-                Source::Each(memory) => {
-                    let room = rooms.of(index);
-                    // SAFETY: the range is within the tensor, and the room as large.
-                    unsafe {
-                        if ragged {
-                            room.add(blocks - 1).write(*E::ZEROS);
-                        }
-                        E::widen(memory.from(start), slice_mut(room.cast(), len));
-                    }
-                    inputs[index].move_to(room);
-                }
-                Source::Absent | Source::Spread(_) => {}
+            if let Source::Each(memory) = source {
+                let room = rooms.at(index, memory.float);
+                let from = memory.from(start);
+                // SAFETY: the range is within the tensor, and a room as large as a block of any type.
+                unsafe {
+                    from.start
+                        .copy_to_nonoverlapping(room.start, from.bytes(len))
+                };
+                inputs[index].move_to(Blocks::each(room));
             }
         }
         let mut set_aside = Vec::new();
         for (index, sink) in self.sinks.iter().enumerate() {
+            let place = inputs.len() + index;
             match sink {
-                Sink::Over(_, memory) | Sink::Fresh(_, memory) if in_place(memory) => {
-                    targets[index].move_to(memory.at(start).cast());
-                }
-                Sink::Over(..) | Sink::Fresh(..) => {
-                    targets[index].move_to(rooms.of_target(index));
+                Sink::Dropped => {}
+                Sink::Over(_, memory) | Sink::Fresh(_, memory) => {
+                    targets[index].move_to(Blocks::each(rooms.at(place, memory.float)));
                 }
                 // What lies past the end must not be added.
-                Sink::Sum { .. } if ragged => {
-                    let room = Target::each(rooms.of_target(index));
+                Sink::Sum { .. } => {
+                    let room = Target::new(Blocks::each(rooms.at(place, E::FLOAT)));
                     set_aside.push((index, core::mem::replace(&mut targets[index], room)));
                 }
-                Sink::Dropped | Sink::Sum { .. } => {}
             }
         }
-        // SAFETY: the range is within the tensors, nobody else works on it, and the rooms are memory of our own.
-        E::run(kernel, unsafe { Chunk::new(blocks, inputs, targets) });
+        // SAFETY: the rooms are memory of our own.
+        E::run(kernel, unsafe { Chunk::new(1, inputs, targets) });
         for (index, sink) in self.sinks.iter().enumerate() {
-            if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink
-                && !in_place(memory)
-            {
-                // SAFETY: as above, and the map has written to the room.
-                unsafe {
-                    let made = slice(rooms.of_target(index).cast(), len);
-                    E::narrow(made, memory.from(start));
-                }
+            if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink {
+                let room = rooms.at(inputs.len() + index, memory.float);
+                let to = memory.from(start);
+                // SAFETY: the range is within the tensor, and nobody else works on it.
+                unsafe { room.start.copy_to_nonoverlapping(to.start, to.bytes(len)) };
             }
         }
         for (index, sum) in set_aside {
             targets[index] = sum;
             if let Some(gather) = targets[index].gather() {
-                // SAFETY: as above: a range that is not whole is one block.
-                gather.add_some(unsafe { &*rooms.of_target(index) }, len);
+                gather.add_some(&rooms.0[inputs.len() + index], len);
             }
         }
     }
 }
 
-/// Memory for a few blocks of each input and each result, not initialized.
-struct Rooms<E> {
-    each: usize,
-    inputs: usize,
-    blocks: SmallVec<[MaybeUninit<Block<E>>; 12]>,
-}
+/// Memory for a block of each input and each result, zero where it is not written.
+struct Rooms<E>(SmallVec<[Block<E>; 12]>);
 
 impl<E: Arithmetic> Rooms<E> {
-    fn new(each: usize, inputs: usize, targets: usize) -> Self {
-        let len = each * (inputs + targets);
-        let mut blocks = SmallVec::with_capacity(len);
-        // SAFETY: as large, and what need not be initialized is.
-        unsafe { blocks.set_len(len) };
-        Self {
-            each,
-            inputs,
-            blocks,
-        }
+    fn new(len: usize) -> Self {
+        Self(SmallVec::from_elem(*E::ZEROS, len))
     }
 
-    /// The room of an input, and after those of a result.
-    fn of(&mut self, place: usize) -> *mut Block<E> {
-        self.blocks[place * self.each..][..self.each]
-            .as_mut_ptr()
-            .cast()
-    }
-
-    fn of_target(&mut self, index: usize) -> *mut Block<E> {
-        self.of(self.inputs + index)
+    fn at(&mut self, place: usize, float: Float) -> Memory {
+        let start = self.0[place].as_mut_ptr().cast();
+        Memory { start, float }
     }
 }
 

@@ -2,9 +2,9 @@ use burn::backend::DType;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::tensor::{Shape, bf16, f16};
 
-use super::chunk::Chunk;
+use super::chunk::{Block, Chunk};
 use super::computed::Computed;
-use super::convert::{narrow_bf16, narrow_f16, widen_bf16, widen_f16};
+use super::convert;
 use super::memory;
 use super::rows::Rows;
 use crate::fused::map::Kernel;
@@ -39,8 +39,9 @@ impl Float {
         }
     }
 
+    /// Bytes of a number.
     #[inline(always)]
-    fn size(self) -> usize {
+    pub(super) fn size(self) -> usize {
         match self {
             Self::F64 => 8,
             Self::F32 => 4,
@@ -61,19 +62,30 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// The memory from the number of this index on.
-    pub(super) fn from(self, index: usize) -> Self {
+    pub(super) const NOWHERE: Self = Self {
+        start: core::ptr::null_mut(),
+        float: Float::F32,
+    };
+
+    /// Blocks in the type that is computed in.
+    pub(super) fn of_blocks<E: Computed>(start: *const Block<E>) -> Self {
         Self {
-            start: self.at(index),
-            float: self.float,
+            start: start.cast_mut().cast(),
+            float: E::FLOAT,
         }
     }
 
     /// The memory from the number of this index on.
-    #[inline(always)]
-    pub(super) fn at(self, index: usize) -> *mut u8 {
+    pub(super) fn from(mut self, index: usize) -> Self {
         // SAFETY: callers stay within the tensor, its end included.
-        unsafe { self.start.add(index * self.float.size()) }
+        self.start = unsafe { self.start.add(self.bytes(index)) };
+        self
+    }
+
+    /// How many bytes so many numbers take.
+    #[inline(always)]
+    pub(super) fn bytes(self, len: usize) -> usize {
+        len * self.float.size()
     }
 }
 
@@ -217,8 +229,8 @@ impl Arithmetic for f32 {
         unsafe {
             match memory.float {
                 Float::F32 => wide.copy_from_slice(slice(start.cast(), len)),
-                Float::F16 => widen_f16(slice(start.cast(), len), wide),
-                Float::BF16 => widen_bf16(slice(start.cast(), len), wide),
+                Float::F16 => convert::widen::<f16>(slice(start.cast(), len), wide),
+                Float::BF16 => convert::widen::<bf16>(slice(start.cast(), len), wide),
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }
@@ -230,8 +242,8 @@ impl Arithmetic for f32 {
         unsafe {
             match memory.float {
                 Float::F32 => slice_mut(start.cast(), len).copy_from_slice(wide),
-                Float::F16 => narrow_f16(wide, slice_mut(start.cast(), len)),
-                Float::BF16 => narrow_bf16(wide, slice_mut(start.cast(), len)),
+                Float::F16 => convert::narrow::<f16>(wide, slice_mut(start.cast(), len)),
+                Float::BF16 => convert::narrow::<bf16>(wide, slice_mut(start.cast(), len)),
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }

@@ -123,9 +123,9 @@ impl Pass<'_> {
 
     /// Runs over rows where they are.
     fn run_in_place<E: Arithmetic>(&self, lie: Lie, start: usize) {
-        let at = |source: &Memory| source.at(start).cast::<E>().cast_const();
+        let at = |source: &Memory| source.from(start).start.cast::<E>().cast_const();
         let inputs: Few<_> = self.sources.iter().map(at).collect();
-        let target = self.target.at(start).cast();
+        let target = self.target.from(start).start.cast();
         // SAFETY: the rows are within the tensors, and nobody else works on them.
         let rows = unsafe { Rows::new(lie, self.layout.len, self.rounds, &inputs, target) };
         E::run_rows(self.kernel, rows);
@@ -171,7 +171,7 @@ impl Pass<'_> {
                 // SAFETY: the group is within the tensor, and nobody writes to it meanwhile.
                 unsafe {
                     if wide {
-                        layout.turn(slice::<E>(source.at(start).cast(), len), turned);
+                        layout.turn(slice::<E>(source.from(start).start.cast(), len), turned);
                     } else {
                         E::widen(source.from(start), &mut copies.stretch[..len]);
                         layout.turn(&copies.stretch[..len], turned);
@@ -183,7 +183,10 @@ impl Pass<'_> {
             // SAFETY: as above, and nobody else works on it.
             unsafe {
                 if wide {
-                    layout.turn_back(results, slice_mut::<E>(self.target.at(start).cast(), len));
+                    layout.turn_back(
+                        results,
+                        slice_mut::<E>(self.target.from(start).start.cast(), len),
+                    );
                 } else {
                     layout.turn_back(results, &mut copies.stretch[..len]);
                     E::narrow(&copies.stretch[..len], self.target.from(start));
