@@ -8,7 +8,7 @@ use burn::module::{Module, Param};
 use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
+use burn::tensor::{Device, Distribution, FloatDType, Int, Tensor, activation::relu};
 use burn_extras::optim::{ModifierConfig, ModuleStep, MuonConfig, OptimizerConfig};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -29,17 +29,27 @@ struct Parameters {
     tensors: Vec<Param<Tensor<1>>>,
 }
 
-fn random(len: usize, device: &Device) -> Tensor<1> {
-    Tensor::random([len], Distribution::Normal(0.0, 1.0), device)
+fn random(len: usize, device: &Device, dtype: FloatDType) -> Tensor<1> {
+    Tensor::random([len], Distribution::Normal(0.0, 1.0), device).cast(dtype)
 }
 
 /// Times steps alone. `own` gradients belong to the optimizer, which may then reuse their memory, as
 /// after a backward pass; else somebody keeps them, as PyTorch does.
-fn steps(bencher: &mut Bencher, mut optimizer: ModuleOptimizer, sizes: &[usize], own: bool) {
+fn steps(bencher: &mut Bencher, optimizer: ModuleOptimizer, sizes: &[usize], own: bool) {
+    steps_in(FloatDType::F32, bencher, optimizer, sizes, own);
+}
+
+fn steps_in(
+    dtype: FloatDType,
+    bencher: &mut Bencher,
+    mut optimizer: ModuleOptimizer,
+    sizes: &[usize],
+    own: bool,
+) {
     let device = Device::flex();
     let param = |&len: &usize| {
         Param::from_tensor(
-            random(len, &device.clone().autodiff())
+            random(len, &device.clone().autodiff(), dtype)
                 .detach()
                 .require_grad(),
         )
@@ -47,7 +57,10 @@ fn steps(bencher: &mut Bencher, mut optimizer: ModuleOptimizer, sizes: &[usize],
     let mut parameters = Some(Parameters {
         tensors: sizes.iter().map(param).collect(),
     });
-    let kept: Vec<_> = sizes.iter().map(|&len| random(len, &device)).collect();
+    let kept: Vec<_> = sizes
+        .iter()
+        .map(|&len| random(len, &device, dtype))
+        .collect();
     let mut step = || {
         // Burn's autodiff graph has a node for each parameter, and forgets those of their former values
         // in the next backward pass. Without one they would pile up, and half of a small step be page
@@ -95,6 +108,24 @@ fn rules(criterion: &mut Criterion) {
         group.bench_function("rmsprop-full", |bencher| {
             steps(bencher, config.init(), sizes, false)
         });
+    }
+}
+
+/// Parameters and gradients in the other float types.
+fn floats(criterion: &mut Criterion) {
+    let (_, sizes) = SIZES[2];
+    for (suffix, dtype) in [
+        ("f64", FloatDType::F64),
+        ("bf16", FloatDType::BF16),
+        ("f16", FloatDType::F16),
+    ] {
+        let mut group = criterion.benchmark_group(format!("optim-10M-{suffix}"));
+        for name in ["sgd", "momentum", "adam", "nadam", "lion"] {
+            let config: OptimizerConfig = name.parse().expect("a name");
+            group.bench_function(name, |bencher| {
+                steps_in(dtype, bencher, config.init(), sizes, false);
+            });
+        }
     }
 }
 
@@ -232,6 +263,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(300));
-    targets = bandwidth, rules, muon, training, stock_rules
+    targets = bandwidth, rules, floats, muon, training, stock_rules
 }
 criterion_main!(benches);

@@ -3,6 +3,7 @@ use burn::tensor::{bf16, f16};
 use super::chunk::{Block, LANES};
 use super::convert::Half;
 use super::stored::{Float, Memory};
+use super::vectorize::Vectors;
 use crate::fused::number::{Number, Single, Vectored};
 
 /// A float type that arithmetic is done in.
@@ -25,15 +26,15 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable + 'static {
     ///
     /// # Safety
     ///
-    /// The memory is readable for a block, and it is compiled for a machine that [`is_supported`](super::is_supported).
-    unsafe fn widen_block(memory: Memory, block: &mut Block<Self>);
+    /// The memory is readable for a block, and it is compiled for `V` on a machine that has it.
+    unsafe fn widen_block<V: Vectors>(memory: Memory, block: &mut Block<Self>);
 
     /// Writes a block in some type.
     ///
     /// # Safety
     ///
     /// The memory is writable for a block, and the machine as above.
-    unsafe fn narrow_block(block: &Block<Self>, memory: Memory);
+    unsafe fn narrow_block<V: Vectors>(block: &Block<Self>, memory: Memory);
 }
 
 macro_rules! computed {
@@ -82,22 +83,22 @@ macro_rules! computed {
                 const NARROWS: bool = $narrows;
 
                 #[inline(always)]
-                unsafe fn widen_block(memory: Memory, block: &mut Block<Self>) {
+                unsafe fn widen_block<V: Vectors>(memory: Memory, block: &mut Block<Self>) {
                     // SAFETY: the caller's promise; tensors are aligned for their type.
                     unsafe {
                         match memory.float {
-                            $(Float::$half => <$half_type>::widen(&*memory.start.cast(), block),)*
+                            $(Float::$half => <$half_type>::widen::<V>(&*memory.start.cast(), block),)*
                             _ => *block = memory.start.cast::<Block<Self>>().read(),
                         }
                     }
                 }
 
                 #[inline(always)]
-                unsafe fn narrow_block(block: &Block<Self>, memory: Memory) {
+                unsafe fn narrow_block<V: Vectors>(block: &Block<Self>, memory: Memory) {
                     // SAFETY: as above.
                     unsafe {
                         match memory.float {
-                            $(Float::$half => <$half_type>::narrow(block, &mut *memory.start.cast()),)*
+                            $(Float::$half => <$half_type>::narrow::<V>(block, &mut *memory.start.cast()),)*
                             _ => memory.start.cast::<Block<Self>>().write(*block),
                         }
                     }

@@ -3,7 +3,7 @@
 use super::chunk::{Block, Blocks, Chunk, LANES};
 use super::computed::Computed;
 use super::stored::Memory;
-use super::vectorize::Task;
+use super::vectorize::{Task, Vectors};
 use crate::fused::map::{Map, is_periodic};
 use crate::fused::number::{Double, Number};
 use crate::fused::pack::Pack;
@@ -18,13 +18,13 @@ type Of<P, T> = <P as Pack>::Of<T>;
 
 impl<M: Map, E: Computed> Task for Loop<'_, M, E> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vectors>(self) {
         if E::NARROWS && self.chunk.is_narrow() {
-            return self.blocks::<true, true>();
+            return self.blocks::<V, true, true>();
         }
         match self.map.prepares() {
-            true => self.blocks::<true, false>(),
-            false => self.blocks::<false, false>(),
+            true => self.blocks::<V, true, false>(),
+            false => self.blocks::<V, false, false>(),
         }
     }
 }
@@ -34,7 +34,7 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
     /// depend on is not read then. And one for numbers of which some are stored in fewer bits: they are converted in
     /// registers.
     #[inline(always)]
-    fn blocks<const PREPARES: bool, const NARROW: bool>(mut self) {
+    fn blocks<V: Vectors, const PREPARES: bool, const NARROW: bool>(mut self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
         let (periodic, prepares) = (is_periodic(&map), map.prepares());
@@ -54,7 +54,7 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
                 for place in 0..M::In::LEN {
                     let memory = M::In::at(&here, place).memory;
                     // SAFETY: one of the blocks that the chunk was promised, or a window's own.
-                    unsafe { E::widen_block(memory, M::In::at_mut(&mut x, place)) };
+                    unsafe { E::widen_block::<V>(memory, M::In::at_mut(&mut x, place)) };
                 }
             } else {
                 M::In::each(&mut x, &here, &mut |block, here| {
@@ -87,7 +87,7 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
                     if !target.start.is_null() {
                         // SAFETY: one of the blocks that the chunk was promised, or a sum's own. All inputs' blocks of
                         // this place were read.
-                        unsafe { E::narrow_block(y, target) };
+                        unsafe { E::narrow_block::<V>(y, target) };
                     }
                 }
             } else {

@@ -3,7 +3,19 @@
 /// A loop over numbers. All that it calls must be `inline(always)`, for code that is not inlined is not compiled for
 /// these instructions; which is also why it is a type of its own: a closure cannot be.
 pub(crate) trait Task {
-    fn run(self);
+    fn run<V: Vectors>(self);
+}
+
+/// What a task is compiled for.
+pub(crate) trait Vectors {
+    const AVX512: bool;
+}
+
+/// Vectors of at least 128 bits.
+pub(crate) struct Narrower;
+
+impl Vectors for Narrower {
+    const AVX512: bool = false;
 }
 
 /// Whether this machine has the wide vectors and the fused multiply-add that the kernels rest on.
@@ -30,14 +42,22 @@ pub(crate) fn vectorize<T: Task>(task: T) {
         x86::Level::Neither => unreachable!("tensor operations serve a machine without AVX2"),
     }
     #[cfg(not(target_arch = "x86_64"))]
-    task.run();
+    task.run::<Narrower>();
 }
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod x86 {
     use std::sync::LazyLock;
 
-    use super::Task;
+    use super::{Narrower, Task, Vectors};
+
+    #[cfg(feature = "x86-v4")]
+    struct Avx512;
+
+    #[cfg(feature = "x86-v4")]
+    impl Vectors for Avx512 {
+        const AVX512: bool = true;
+    }
 
     #[derive(Clone, Copy, PartialEq)]
     pub(crate) enum Level {
@@ -73,7 +93,7 @@ pub(super) mod x86 {
     #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
     #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
     pub(super) unsafe fn with_avx512<T: Task>(task: T) {
-        task.run();
+        task.run::<Avx512>();
     }
 
     /// # Safety
@@ -81,6 +101,6 @@ pub(super) mod x86 {
     /// The machine has these instructions.
     #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) unsafe fn with_avx2<T: Task>(task: T) {
-        task.run();
+        task.run::<Narrower>();
     }
 }

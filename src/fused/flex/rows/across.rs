@@ -4,7 +4,7 @@ use super::stretch::Rows;
 use crate::fused::flex::chunk::{Block, LANES};
 use crate::fused::flex::computed::Computed;
 use crate::fused::flex::loops::{lane_of, set_lane};
-use crate::fused::flex::vectorize::Task;
+use crate::fused::flex::vectorize::{Task, Vectors};
 use crate::fused::number::Number;
 use crate::fused::pack::Pack;
 use crate::fused::rows::{RowMap, stores};
@@ -22,7 +22,7 @@ const STRETCH: usize = 32;
 
 impl<M: RowMap, E: Computed> Task for Across<'_, M, E> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Vectors>(self) {
         // A copy of our own, which no write to a tensor can change: read once, not for each number.
         let map = self.map.clone();
         let mut lanes = Lanes::<M, E> {
