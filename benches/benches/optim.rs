@@ -30,7 +30,7 @@ struct Parameters {
 }
 
 fn random(len: usize, device: &Device, dtype: FloatDType) -> Tensor<1> {
-    Tensor::random([len], Distribution::Normal(0.0, 1.0), device).cast(dtype)
+    Tensor::<1>::random([len], Distribution::Normal(0.0, 1.0), device).cast(dtype)
 }
 
 /// Times steps alone. `own` gradients belong to the optimizer, which may then reuse their memory, as
