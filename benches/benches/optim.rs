@@ -197,9 +197,23 @@ fn muon(criterion: &mut Criterion) {
     }
 }
 
-/// What memory allows: `x <- a x` over 160 MB, on all cores.
+/// What memory allows: `x <- a x` over 160 MB, and adding them up, on all cores.
 fn bandwidth(criterion: &mut Criterion) {
     let mut buffer = vec![1.0f32; 40_960_000];
+    criterion.bench_function("read", |bencher| {
+        bencher.iter(|| {
+            let sum = |chunk: &[f32]| {
+                let mut sums = [0.0f32; 64];
+                for block in chunk.as_chunks::<64>().0 {
+                    for lane in 0..64 {
+                        sums[lane] += block[lane];
+                    }
+                }
+                sums.iter().sum::<f32>()
+            };
+            buffer.par_chunks(1 << 16).map(sum).sum::<f32>()
+        });
+    });
     criterion.bench_function("in-place", |bencher| {
         bencher.iter(|| {
             buffer
