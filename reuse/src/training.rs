@@ -58,7 +58,8 @@ impl Plan {
             .renderer(Box::new(CliMetricsRenderer::new()))
             .with_application_logger(None)
             .with_default_checkpointers()
-            .with_checkpointing_strategy(KeepLastNCheckpoints::new(1))
+            // The one before is there until the last is: Burn does not wait for it.
+            .with_checkpointing_strategy(KeepLastNCheckpoints::new(2))
             .num_epochs(last);
         let training = match first {
             Some(epoch) => training.checkpoint(epoch),

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo test --test kill_points                                    # a sample
-//! KILL_POINTS=all cargo test --test kill_points -- --nocapture     # all of them, and their counts
+//! KILL_POINTS=all cargo test --test kill_points every -- --nocapture     # all of them, and their counts
 //! KILLS=100 cargo test --test kill_points random -- --nocapture    # as many kills at random moments
 //! ```
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::fixture::{Fixture, content, printed};
 use crate::folder::differences;
 
-/// How long a run lives at most before it is killed, in milliseconds: a few epochs.
-const LIFE: u64 = 250;
+/// How long a run lives at most before it is killed, in milliseconds: not always to its first step.
+const LIFE: u64 = 200;
 
-/// Epochs that it does not get through in one life.
-const EPOCHS: usize = 25;
+/// Epochs for each life, more than most of them get through.
+const EPOCHS: usize = 30;
 
 #[test]
 fn random_kills_in_a_row() {
@@ -55,5 +55,6 @@ fn random_kills_in_a_row() {
         differing.len()
     );
     assert!(differing.is_empty(), "{differing:?}");
-    assert!(hits * 10 >= kills * 9, "{hits}");
+    // How far a life goes is the machine's.
+    assert!(2 * hits >= kills, "{hits} of {kills}");
 }
