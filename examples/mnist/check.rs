@@ -22,6 +22,9 @@ pub fn check(config: &RunConfig) -> Result<(), Problem> {
     check_training(config)
 }
 
+/// Whether a number may be, and what is expected of it.
+type Rule = (fn(f64) -> bool, &'static str);
+
 /// Each number by itself.
 fn check_numbers(config: &RunConfig) -> Result<(), Problem> {
     let refuse = |flag: &str, value: &dyn std::fmt::Display, expected: &str| {
@@ -42,11 +45,11 @@ fn check_numbers(config: &RunConfig) -> Result<(), Problem> {
             _ => {}
         }
     }
-    let above_zero: (fn(f64) -> bool, _) = (
+    let above_zero: Rule = (
         |it| it > 0.0 && it.is_finite(),
         "a finite number greater than 0",
     );
-    let numbers: [(_, _, (fn(f64) -> bool, _)); 6] = [
+    let numbers: [(_, _, Rule); 6] = [
         ("lr", Some(config.lr), above_zero),
         ("clip", config.clip, above_zero),
         ("sam", config.sam, above_zero),
