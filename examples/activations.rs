@@ -26,6 +26,9 @@ mod figure;
 mod print;
 #[path = "mnist/problem.rs"]
 mod problem;
+#[path = "mnist/whole_file.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod whole_file;
 
 /// Draws activations and their derivatives.
 #[derive(Parser, Debug)]

@@ -30,6 +30,9 @@ mod figure;
 mod print;
 #[path = "mnist/problem.rs"]
 mod problem;
+#[path = "mnist/whole_file.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod whole_file;
 
 /// Draws the paths of every optimizer on one valley.
 #[derive(Parser, Debug)]

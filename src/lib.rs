@@ -52,6 +52,7 @@
 //! | [`init`] | how the weights start |
 //! | [`inspect`] | what goes on inside a network: statistics of activations and gradients |
 //! | [`model`] | a multilayer perceptron |
+//! | `train` | what makes a resumed training equal an uninterrupted one; with the feature of that name |
 //! | [`fused`] | formulas and update rules of your own |
 //! | [`registry`] | names with parameters: `elu(alpha=0.5)` |
 //! | [`porting`] | for those who come from PyTorch, Keras or optax |
@@ -66,7 +67,7 @@
 //! | `ndarray` | Burn's older CPU backend |
 //! | `wgpu` | any GPU, through Vulkan, Metal or DirectX 12 |
 //! | `vulkan`, `metal`, `cuda`, `rocm` | GPUs through their own compilers |
-//! | `train` | [`inspect`]'s metrics for burn-train's `Learner` |
+//! | `train` | for burn-train's `Learner`: [`inspect`]'s metrics, and a data loader that resumes exactly |
 //! | `download` | lets the examples fetch MNIST |
 //!
 //! On a backend that your project turns on in Burn but not here, everything is composed of Burn's own
@@ -98,6 +99,8 @@ pub mod model;
 pub mod optim;
 pub mod registry;
 pub mod schedule;
+#[cfg(feature = "train")]
+pub mod train;
 
 #[doc = include_str!("../docs/porting.md")]
 pub mod porting {}

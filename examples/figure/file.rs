@@ -10,6 +10,7 @@ use super::draw::{draw, size};
 use super::sheet::Sheet;
 use super::theme::Theme;
 use crate::problem::Problem;
+use crate::whole_file;
 
 /// Pictures of pixels are drawn this much larger and averaged: the plotting crate does not smooth
 /// edges itself.
@@ -88,7 +89,7 @@ impl Sheet {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    fs::write(path, bytes)
+    whole_file::write(path, bytes)
         .map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
 }
 

@@ -1,8 +1,8 @@
 //! Figures for the examples: a [`Sheet`] of panels is plain data, written as SVG and PNG, for a
 //! light or a dark page.
 //!
-//! Examples share this folder: `#[path = "figure/mod.rs"] mod figure;`, with the `problem` module of
-//! the mnist example beside it.
+//! Examples share this folder: `#[path = "figure/mod.rs"] mod figure;`, with the `problem` and
+//! `whole_file` modules of the mnist example beside it.
 
 mod axis;
 mod clip;

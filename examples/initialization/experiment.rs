@@ -8,9 +8,10 @@ use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
 use burn_extras::model::{Mlp, MlpConfig};
 use burn_extras::optim::SgdConfig;
+use burn_extras::train::EpochLoader;
 use indicatif::ProgressBar;
 
-use crate::batch::{DigitBatch, EpochLoader};
+use crate::batch::{DigitBatch, DigitBatcher};
 use crate::data::{CLASSES, PIXELS};
 use crate::problem::Problem;
 use crate::sets::Sets;
@@ -70,7 +71,8 @@ impl Experiment {
             // Now, and not when the training needs them: the random numbers are the process'.
             layer.weight.val();
         }
-        let loader = EpochLoader::new(sets.digits.clone(), BATCH, seed, 1).to_device(&device);
+        let loader =
+            EpochLoader::new(sets.digits.clone(), DigitBatcher, BATCH, seed).to_device(&device);
         let first = loader.iter().next().transpose().map_err(unreadable)?;
         Ok(Self {
             network: match first {
@@ -104,7 +106,7 @@ impl Experiment {
 
         let mut network = self.network.clone().train();
         let mut optimizer = SgdConfig::new().init();
-        let loader = EpochLoader::new(sets.digits.clone(), BATCH, self.seed, 1)
+        let loader = EpochLoader::new(sets.digits.clone(), DigitBatcher, BATCH, self.seed)
             .to_device(&Device::flex().autodiff());
         let steps = loader.num_items().div_ceil(BATCH) as f64;
         let mut losses = Vec::new();

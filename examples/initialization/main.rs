@@ -26,12 +26,18 @@ mod experiment;
 #[allow(dead_code, unused_imports, reason = "shared with other examples")]
 mod figure;
 mod figures;
+#[path = "../mnist/fingerprint.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod fingerprint;
 #[path = "../mnist/print.rs"]
 mod print;
 #[path = "../mnist/problem.rs"]
 mod problem;
 mod report;
 mod sets;
+#[path = "../mnist/whole_file.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -21,7 +21,8 @@ use crate::values::{Optimizer, Widths, above_zero, count, not_negative, portion,
 /// with the lowest validation loss, or the last one where --validation is 0.
 ///
 /// Exit status: 0 at the end of a run, by early stopping too, or when it was stopped in the dashboard;
-/// 130 after Ctrl-C and 143 after SIGTERM; 2, with a line that says why, for all that went wrong.
+/// 130 after Ctrl-C and 143 after SIGTERM; 2, with a line that says why, for all that went wrong, and where a
+/// part of what was printed is lost, which ends no training.
 #[derive(Parser, Debug)]
 #[command(name = "mnist")]
 pub struct Args {
@@ -127,8 +128,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", default_value = "runs/mnist")]
     pub out: PathBuf,
 
-    /// Continue the run in the folder for the results; --epochs and --patience may be new, so that a
-    /// finished run goes on
+    /// Continue the run in the folder for the results, from its last checkpoint that is whole; --epochs and
+    /// --patience may be new, so that a finished run goes on
     #[arg(long)]
     pub resume: bool,
 

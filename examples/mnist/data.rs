@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::data::dataset::{Dataset, DatasetError};
 use flate2::read::MultiGzDecoder;
 
+use crate::fingerprint::Fingerprint;
 use crate::problem::Problem;
 
 /// Rows and columns of an image.
@@ -52,6 +53,13 @@ impl Digits {
             end: self.start + end,
             ..self.clone()
         }
+    }
+
+    /// That of these digits, behind that of others.
+    pub fn fingerprint(&self, others: Fingerprint) -> Fingerprint {
+        let pixels = &self.pixels[self.start..self.end];
+        let labels = &self.labels[self.start..self.end];
+        others.with(pixels.as_flattened()).with(labels)
     }
 
     /// The digit at `index`, if there are so many.
@@ -273,7 +281,7 @@ fn download() -> Result<Mnist, Problem> {
         Ok(Digits::new(pixels, labels))
     }
 
-    eprintln!("no data/mnist here: downloading MNIST");
+    crate::print::warn("no data/mnist here: downloading MNIST");
     // MnistDataset panics when there is no network.
     let sets = std::panic::catch_unwind(|| (MnistDataset::train(), MnistDataset::test()));
     let failed =

@@ -4,6 +4,8 @@ use burn::tensor::wgpu::WgpuBackend;
 use burn_extras::registry::SpecError;
 
 use crate::problem::Problem;
+#[cfg(feature = "cube")]
+use crate::quietly::quietly;
 #[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
 use crate::wait::Waiting;
 
@@ -309,15 +311,4 @@ fn compute(device_type: burn::tensor::DeviceType) -> Option<Found> {
             software: false,
         }),
     })
-}
-
-/// `f`'s value, or `None` if it panics, with nothing printed: some drivers' libraries panic where
-/// they are missing.
-#[cfg(feature = "cube")]
-fn quietly<T>(f: impl FnOnce() -> T) -> Option<T> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let value = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).ok();
-    std::panic::set_hook(hook);
-    value
 }

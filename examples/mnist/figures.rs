@@ -17,6 +17,9 @@ use crate::wait::Progress;
 /// Images that the layers are looked at with.
 const IMAGES: usize = 500;
 
+/// Hidden layers that are drawn at most, spread over all of them.
+const LAYERS: usize = 24;
+
 /// Bins of a histogram.
 const BINS: usize = 60;
 
@@ -34,8 +37,8 @@ const AFTER: Ink = Ink::Series(0);
 /// What goes on inside a network.
 pub struct Look {
     pub report: Report,
-    /// What each layer puts out, after its activation.
-    outputs: Vec<Vec<f32>>,
+    /// What each layer that is drawn puts out, after its activation, and which it is.
+    outputs: Vec<(usize, Vec<f32>)>,
 }
 
 /// Looks at `network` while it reads some of `digits`.
@@ -50,7 +53,19 @@ pub fn inspect(network: &Mlp, digits: &Digits, device: &Device) -> Result<Look, 
     Ok(Look { report, outputs })
 }
 
-fn outputs(network: &Mlp, images: Tensor<2>) -> Vec<Vec<f32>> {
+/// The layers that are drawn: the hidden ones, or those that stand for them where there are many.
+///
+/// What the last layer puts out are logits, which no activation bounds: the other layers would be narrow
+/// lines beside them.
+fn drawn(layers: usize) -> Vec<usize> {
+    let hidden = layers.saturating_sub(1).max(1);
+    let count = hidden.min(LAYERS);
+    let last = count.saturating_sub(1).max(1);
+    (0..count).map(|it| it * (hidden - 1) / last).collect()
+}
+
+fn outputs(network: &Mlp, images: Tensor<2>) -> Vec<(usize, Vec<f32>)> {
+    let drawn = drawn(network.layers.len());
     let layers = network.layers.iter().enumerate();
     let outputs = layers.scan(images, |features, (index, layer)| {
         let mut output = layer.forward(features.clone());
@@ -61,9 +76,10 @@ fn outputs(network: &Mlp, images: Tensor<2>) -> Vec<Vec<f32>> {
             output = activation.forward(output);
         }
         *features = output.clone();
-        Some(output.into_data().iter::<f32>().collect())
+        let values = || output.into_data().iter::<f32>().collect();
+        Some(drawn.contains(&index).then(|| (index, values())))
     });
-    outputs.collect()
+    outputs.flatten().collect()
 }
 
 /// Writes a figure into the folder of the run.
@@ -155,17 +171,21 @@ fn settings(config: &RunConfig) -> String {
 /// Histograms of what each layer puts out: after the training over before it, and all layers on the
 /// same axes, so that a signal that dies on its way is seen to die.
 pub fn layers(before: &Look, after: &Look) -> Sheet {
-    let count = before.outputs.len();
-    // What the last layer puts out are logits, which no activation bounds: the other layers would be
-    // narrow lines beside them.
-    let shown = if count > 1 { count - 1 } else { 1 };
-    let outputs = |look: &Look| look.outputs[..shown].concat();
+    let (layers, shown) = (before.report.layers.len(), before.outputs.len());
+    let outputs = |look: &Look| -> Vec<f32> {
+        let values = look.outputs.iter().flat_map(|(_, values)| values);
+        values.copied().collect()
+    };
     let range = range(&outputs(before), &outputs(after));
-    let pairs: Vec<_> = (0..shown)
-        .map(|index| [before, after].map(|look| shares(&look.outputs[index], range, BINS, 100.0)))
+    let pairs: Vec<_> = before
+        .outputs
+        .iter()
+        .zip(&after.outputs)
+        .map(|(was, is)| [was, is].map(|(_, values)| shares(values, range, BINS, 100.0)))
         .collect();
     let top = top(&pairs);
-    let panels = pairs.into_iter().enumerate().map(|(index, [was, is])| {
+    let indices = before.outputs.iter().map(|(index, _)| *index);
+    let panels = pairs.into_iter().zip(indices).map(|([was, is], index)| {
         let x = Axis::new(range.0, range.1).with_ticks(7);
         let y = Axis::new(0.0, top).with_ticks(4);
         let layers = [before, after].map(|look| &look.report.layers[index]);
@@ -183,9 +203,10 @@ pub fn layers(before: &Look, after: &Look) -> Sheet {
             })
     });
     let rows = shown.div_ceil(4);
-    let what = match count {
-        1 => "What the layer puts out",
-        _ => "What the hidden layers put out",
+    let what = match layers {
+        1 => "What the layer puts out".into(),
+        all if all > shown + 1 => format!("What {shown} of {} hidden layers put out", all - 1),
+        _ => "What the hidden layers put out".to_string(),
     };
     let width = if shown > 1 { 510 } else { 1020 };
     Sheet::new(what)

@@ -1,6 +1,7 @@
 use burn_extras::schedule::ScheduleConfig;
 
 use crate::config::{RunConfig, list};
+use crate::resume::Behind;
 
 /// Every setting in force, in a few lines.
 pub fn header(config: &RunConfig) -> String {
@@ -69,10 +70,14 @@ fn length(config: &RunConfig) -> String {
     format!("length: {}", parts.join(", "))
 }
 
-/// What to know about a run that goes on after `done` epochs, with another number of epochs than it
-/// was started with, if it `was` another.
-pub fn resumption(config: &RunConfig, was: usize, done: usize) -> String {
+/// What to know about a run that goes on.
+pub fn resumption(config: &RunConfig, behind: &Behind) -> String {
+    let done = behind.history.epochs().len();
     let mut text = format!("resumed after {}", epochs(done as f64));
+    if let Some(all) = &behind.passed_over {
+        text += &format!(", for these cannot be used: {all}");
+    }
+    let was = behind.was;
     if was != config.epochs {
         text += &format!(", now to epoch {} and not {was}", config.epochs);
         let is_short_and_long_alike = matches!(

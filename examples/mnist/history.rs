@@ -1,12 +1,9 @@
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
 
 /// How an epoch went; accuracies are shares of 1.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     pub number: usize,
     pub train_loss: f64,
@@ -20,7 +17,7 @@ pub struct Epoch {
 const HEADER: &str = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,seconds";
 
 impl Epoch {
-    /// To the last digit, for a resumed run goes on with what it reads.
+    /// To the last digit.
     fn to_csv(&self) -> String {
         let text = |value: Option<f64>| value.map(|it| it.to_string()).unwrap_or_default();
         let numbers = [
@@ -30,24 +27,7 @@ impl Epoch {
             self.validation_accuracy,
             Some(self.seconds),
         ];
-        format!("{},{}", self.number, numbers.map(text).join(","))
-    }
-
-    fn from_csv(line: &str) -> Option<Self> {
-        let mut fields = line.split(',');
-        let number = fields.next()?.parse().ok()?;
-        let mut next = || match fields.next()? {
-            "" => Some(None),
-            field => field.parse::<f64>().ok().map(Some),
-        };
-        Some(Self {
-            number,
-            train_loss: next()??,
-            train_accuracy: next()??,
-            validation_loss: next()?,
-            validation_accuracy: next()?,
-            seconds: next()??,
-        })
+        format!("{},{}\n", self.number, numbers.map(text).join(","))
     }
 }
 
@@ -59,8 +39,6 @@ pub struct History(Arc<Mutex<State>>);
 pub struct State {
     pub epochs: Vec<Epoch>,
     pub diverged: Option<Diverged>,
-    /// Why the history cannot be written.
-    pub unwritable: Option<String>,
 }
 
 /// The first step whose loss was no number.
@@ -73,43 +51,16 @@ pub struct Diverged {
 }
 
 impl History {
-    /// The first `epochs` epochs of a saved history.
-    pub fn read(path: &Path, epochs: usize) -> Result<Self, Problem> {
-        let problem = |what: &str| Problem(format!("{}: {what}", path.display()));
-        let file = File::open(path).map_err(|error| problem(&error.to_string()))?;
-        let read: Vec<Epoch> = BufReader::new(file)
-            .lines()
-            .skip(1)
-            .take(epochs)
-            .map_while(Result::ok)
-            .map(|line| Epoch::from_csv(&line).ok_or_else(|| problem("not a history of epochs")))
-            .collect::<Result<_, _>>()?;
-        if read.len() < epochs {
-            return Err(problem(&format!(
-                "{} epochs, where the last checkpoint is that of epoch {epochs}",
-                read.len()
-            )));
-        }
+    pub fn of(epochs: Vec<Epoch>) -> Self {
         let history = Self::default();
-        history.state().epochs = read;
-        Ok(history)
+        history.state().epochs = epochs;
+        history
     }
 
-    /// Writes the history, and keeps the reason where that fails.
-    pub fn save(&self, path: &Path) {
-        if let Err(error) = self.write(path) {
-            let reason = format!("{}: {error}", path.display());
-            self.state().unwritable = Some(reason);
-        }
-    }
-
-    fn write(&self, path: &Path) -> std::io::Result<()> {
-        let mut file = File::create(path)?;
-        writeln!(file, "{HEADER}")?;
-        for epoch in self.epochs() {
-            writeln!(file, "{}", epoch.to_csv())?;
-        }
-        Ok(())
+    /// The history for people, and for a spreadsheet.
+    pub fn to_csv(&self) -> String {
+        let rows = self.epochs().iter().map(Epoch::to_csv).collect::<String>();
+        format!("{HEADER}\n{rows}")
     }
 
     pub fn epochs(&self) -> Vec<Epoch> {
@@ -123,10 +74,6 @@ impl History {
 
     pub fn diverged(&self) -> Option<Diverged> {
         self.state().diverged
-    }
-
-    pub fn unwritable(&self) -> Option<String> {
-        self.state().unwritable.clone()
     }
 
     /// The epoch with the lowest validation loss; `None` where there is none to compare.

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use burn::train::Interrupter;
@@ -10,11 +9,10 @@ use burn_extras::schedule::AnyScheduler;
 
 use crate::history::{Diverged, Epoch, History};
 
-/// Takes the metrics of a training into a [`History`], keeps its file, tells the schedule the
-/// validation loss, and stops the training when the loss is no longer a number.
+/// Takes the metrics of a training into a [`History`], tells the schedule the validation loss, and stops
+/// the training when the loss is no longer a number.
 pub struct HistoryLogger {
     history: History,
-    path: PathBuf,
     scheduler: AnyScheduler,
     interrupter: Interrupter,
     names: HashMap<MetricId, String>,
@@ -24,15 +22,9 @@ pub struct HistoryLogger {
 }
 
 impl HistoryLogger {
-    pub fn new(
-        history: History,
-        path: &Path,
-        scheduler: AnyScheduler,
-        interrupter: Interrupter,
-    ) -> Self {
+    pub fn new(history: History, scheduler: AnyScheduler, interrupter: Interrupter) -> Self {
         Self {
             history,
-            path: path.to_path_buf(),
             scheduler,
             interrupter,
             names: HashMap::new(),
@@ -100,10 +92,6 @@ impl MetricLogger for HistoryLogger {
             self.scheduler.report(loss);
         }
         self.history.state().epochs.push(epoch);
-        self.history.save(&self.path);
-        if self.history.unwritable().is_some() {
-            self.interrupter.stop(None);
-        }
     }
 
     fn log_metric_definition(&mut self, definition: MetricDefinition) {

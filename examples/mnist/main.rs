@@ -8,25 +8,34 @@
 mod advice;
 mod args;
 mod batch;
+mod begin;
+mod canonical;
 mod check;
+mod checkpoints;
 mod classifier;
 mod config;
 mod data;
 mod device;
 mod ending;
+mod epoch_record;
 mod evaluate;
 #[path = "../figure/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "an example uses a part of it")]
 mod figure;
 mod figures;
+mod fingerprint;
 mod header;
 mod history;
 mod list;
+mod loading;
+mod lock;
 mod logger;
 mod norm;
+mod part;
 mod plain;
 mod print;
 mod problem;
+mod quietly;
 mod range_test;
 mod results;
 mod resume;
@@ -42,6 +51,7 @@ mod threads;
 mod train;
 mod values;
 mod wait;
+mod whole_file;
 
 use std::process::ExitCode;
 
@@ -52,8 +62,10 @@ use crate::config::RunConfig;
 use crate::data::{Digits, Mnist};
 use crate::device::Choice;
 use crate::ending::Ending;
+use crate::fingerprint::Fingerprint;
 use crate::history::History;
-use crate::print::say;
+use crate::lock::FolderLock;
+use crate::print::{lost, say};
 use crate::problem::Problem;
 use crate::results::Results;
 use crate::run_folder::RunFolder;
@@ -61,6 +73,7 @@ use crate::train::Training;
 
 fn main() -> ExitCode {
     match problem::parse_args::<Args>().and_then(run) {
+        Ok(0) => problem::exit_code(Ok(())),
         Ok(status) => ExitCode::from(status),
         Err(problem) => problem::exit_code(Err(problem)),
     }
@@ -73,85 +86,124 @@ fn run(args: Args) -> Result<u8, Problem> {
         return Ok(0);
     }
     let folder = RunFolder::new(&args.out);
-    let (config, done) = match args.resume {
-        true => resume::resumed(&args, &folder)?,
-        false => (args.config()?, 0),
+    let config = match args.resume {
+        true => resume::settings(&args, &folder)?,
+        false => args.config()?,
     };
-    let Choice {
-        device,
-        name: device_name,
-        line,
-    } = device::choose(&args.device)?;
-    say(format_args!("device: {line}"));
+    let device = device::choose(&args.device)?;
+    say(format_args!("device: {}", device.line));
     let mnist = Mnist::load(args.data.as_deref())?;
     let (train, validation) = split(&config, &mnist.train)?;
     if args.lr_finder {
         return threads::in_pool(&config, || {
-            range_test::run(&config, &folder, &device, &train)
+            range_test::run(&config, &folder, &device.device, &train)
         });
     }
-    let scheduler = schedule::scheduler(&config, config.steps(train.len()))?;
-    let history = match done {
-        0 => History::default(),
-        done => History::read(&folder.history(), done)?,
-    };
-    say(header::header(&config));
-    say(format_args!(
-        "data: {} images to train on, {} for validation, {} to test at the end",
-        train.len(),
-        validation.len(),
-        mnist.test.len()
-    ));
-    if let Some(note) = advice::before_start(&config, train.len()) {
-        say(format_args!("note: {note}"));
-    }
-    let ended = match args.resume {
-        true => {
-            say(header::resumption(
-                &config,
-                folder.saved_config()?.epochs,
-                done,
-            ));
-            Ending::of_complete(&config, &history)
-        }
-        false => None,
-    };
-    let ending = match ended {
-        Some(ending) => {
-            say(format_args!("nothing is left to train: {ending}"));
-            folder.write_json(&folder.config(), &config)?;
-            ending
-        }
-        None => {
-            match args.resume {
-                true => folder.go_on(&config)?,
-                false => folder.start(&config)?,
-            }
-            let training = Training {
-                config: &config,
-                folder: &folder,
-                device: &device,
-                train: train.clone(),
-                validation: validation.clone(),
-                scheduler,
-                history: history.clone(),
-                done,
-                plain: args.plain,
-            };
-            threads::in_pool(&config, || training.run())?
-        }
-    };
-    let results = Results {
+    let run = Run {
         config: &config,
         folder: &folder,
         device: &device,
-        device_name,
-        train: &train,
-        validation: &validation,
-        test: &mnist.test,
-        history: &history,
+        data: [&train, &validation, &mnist.test],
+        plain: args.plain,
     };
-    results.leave(ending)
+    let status = run.go(args.resume)?;
+    match lost() {
+        // A run that was stopped is known to be.
+        Some(error) if status == 0 => Err(Problem(format!(
+            "standard output was lost ({error}): the run went on to its end, its results are in {}",
+            args.out.display()
+        ))),
+        _ => Ok(status),
+    }
+}
+
+/// A run whose settings and data are known.
+struct Run<'a> {
+    config: &'a RunConfig,
+    folder: &'a RunFolder,
+    device: &'a Choice,
+    /// To train on, to validate with, and to test with.
+    data: [&'a Digits; 3],
+    plain: bool,
+}
+
+impl Run<'_> {
+    /// Trains a new network, or goes on with one; returns the exit status.
+    ///
+    /// All that can be refused is refused before anything of an earlier run is removed.
+    fn go(&self, resumed: bool) -> Result<u8, Problem> {
+        let (config, folder) = (self.config, self.folder);
+        let [train, validation, test] = self.data;
+        let steps = config.steps(train.len());
+        let scheduler = schedule::scheduler(config, steps)?;
+        let fingerprint = Fingerprint::of(&[]);
+        let fingerprint = self
+            .data
+            .iter()
+            .fold(fingerprint, |sum, it| it.fingerprint(sum));
+        let _lock = FolderLock::take(folder)?;
+        let device = &self.device.device;
+        let behind = resumed.then(|| resume::behind(folder, config, fingerprint, steps, device));
+        let behind = behind.transpose()?;
+        self.introduce();
+        let history = match &behind {
+            None => History::default(),
+            Some(behind) => {
+                say(header::resumption(config, behind));
+                behind.history.clone()
+            }
+        };
+        let done = history.epochs().len();
+        let ending = match behind.and_then(|_| Ending::of_complete(config, &history)) {
+            Some(ending) => {
+                say(format_args!("nothing is left to train: {ending}"));
+                begin::keep(folder, config, &history)?;
+                ending
+            }
+            None => {
+                match resumed {
+                    true => begin::again(folder, config, &history)?,
+                    false => begin::anew(folder, config)?,
+                }
+                let training = Training {
+                    config,
+                    folder,
+                    device,
+                    train: train.clone(),
+                    validation: validation.clone(),
+                    data: fingerprint,
+                    scheduler,
+                    history: history.clone(),
+                    done,
+                    plain: self.plain,
+                };
+                threads::in_pool(config, || training.run())?
+            }
+        };
+        let results = Results {
+            config,
+            folder,
+            device,
+            device_name: self.device.name,
+            train,
+            validation,
+            test,
+            history: &history,
+        };
+        results.leave(ending)
+    }
+
+    /// Says what the run does.
+    fn introduce(&self) {
+        let [train, validation, test] = self.data.map(Dataset::len);
+        say(header::header(self.config));
+        say(format_args!(
+            "data: {train} images to train on, {validation} for validation, {test} to test at the end"
+        ));
+        if let Some(note) = advice::before_start(self.config, train) {
+            say(format_args!("note: {note}"));
+        }
+    }
 }
 
 /// The images to train on, and those kept for validation: the last ones.

@@ -1,4 +1,7 @@
 use std::fmt;
+use std::process::ExitCode;
+
+use crate::print::{missed, warn};
 
 /// Something that the user can put right: one line that says what is wrong and what would be right.
 #[derive(Debug)]
@@ -19,13 +22,17 @@ impl From<burn_extras::registry::SpecError> for Problem {
 }
 
 /// Reports `result`'s problem on stderr and turns it into an exit status: 2, as for any other bad
-/// use of a command line.
-pub fn exit_code(result: Result<(), Problem>) -> std::process::ExitCode {
+/// use of a command line. That what was printed is lost is a problem as well.
+pub fn exit_code(result: Result<(), Problem>) -> ExitCode {
+    let result = result.and_then(|()| match missed() {
+        None => Ok(()),
+        Some(error) => Err(Problem(format!("standard output is lost: {error}"))),
+    });
     match result {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("error: {problem}");
-            std::process::ExitCode::from(2)
+            warn(format_args!("error: {problem}"));
+            ExitCode::from(2)
         }
     }
 }

@@ -4,7 +4,6 @@ use burn::tensor::Device;
 use burn::train::TrainStep;
 use burn_extras::schedule::{LrFinder, LrFinderConfig};
 
-use crate::batch::EpochLoader;
 use crate::classifier::Classifier;
 use crate::config::RunConfig;
 use crate::data::Digits;
@@ -13,7 +12,7 @@ use crate::figures;
 use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
-use crate::train::initial_network;
+use crate::train::{initial_network, loader};
 
 /// fastai's range: from where no optimizer moves to where none of them stays.
 const RANGE: (f64, f64) = (1e-7, 10.0);
@@ -62,8 +61,7 @@ fn tested(
     let initial = initial_network(config, train)?.into_record();
     let mut model = Classifier::new(config, config.network().init(&device).load_record(initial));
     let mut optimizer = config.optimizer_of(&model);
-    let batches = EpochLoader::new(train.clone(), config.batch_size, config.seed, 1);
-    let batches = batches.to_device(&device);
+    let batches = loader(config, train).to_device(&device);
     let mut epoch = batches.iter();
     while let Some(rate) = finder.rate() {
         let Some(batch) = epoch.next() else {

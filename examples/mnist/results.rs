@@ -7,16 +7,18 @@ use crate::advice;
 use crate::config::RunConfig;
 use crate::data::Digits;
 use crate::ending::Ending;
+use crate::epoch_record::WholeEpoch;
 use crate::evaluate::Evaluation;
 use crate::figures;
 use crate::header::epochs;
 use crate::history::History;
 use crate::print::say;
 use crate::problem::Problem;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, json};
 use crate::saved;
 use crate::summary::{Outcome, Summary};
 use crate::train;
+use crate::whole_file;
 
 /// A run whose training is over.
 pub struct Results<'a> {
@@ -54,6 +56,7 @@ impl Results<'_> {
             validation: (self.validation.len() > 0)
                 .then(|| self.evaluation(&network, self.validation)),
             test: self.evaluation(&network, self.test),
+            model: self.file_of(&network)?,
         };
         let steps = config.steps(self.train.len());
         let summary = Summary::new(config, self.device_name, &ending, &outcome, &done, steps);
@@ -61,10 +64,7 @@ impl Results<'_> {
         let start = train::initial_network(config, self.train)?.to_device(self.device);
         let before = figures::inspect(&start, self.train, self.device)?;
         let after = figures::inspect(&network, self.train, self.device)?;
-        network
-            .save_file(self.folder.model())
-            .map_err(|error| Problem(format!("{}: {error}", self.folder.model().display())))?;
-        self.folder.write_json(&self.folder.summary(), &summary)?;
+        self.save(&outcome.model, &summary)?;
         say(summary.report(&outcome.test));
 
         figures::save(&figures::curves(config, &done), self.folder, "curves")?;
@@ -90,6 +90,23 @@ impl Results<'_> {
         )
     }
 
+    fn file_of(&self, network: &Mlp) -> Result<Vec<u8>, Problem> {
+        let bytes = network.clone().into_record().into_bytes();
+        let bytes = bytes.map_err(|error| Problem(format!("model.bpk: {error}")))?;
+        Ok(bytes.to_vec())
+    }
+
+    /// Writes the network, and then the summary that says it is there.
+    fn save(&self, model: &[u8], summary: &Summary) -> Result<(), Problem> {
+        let folder = self.folder;
+        if !whole_file::has(&folder.model(), model) {
+            let removed = whole_file::remove(&folder.summary());
+            removed.map_err(|error| folder.unwritable(&error))?;
+        }
+        folder.write(&folder.model(), model)?;
+        folder.write(&folder.summary(), json(summary).as_bytes())
+    }
+
     fn evaluation(&self, network: &Mlp, digits: &Digits) -> Evaluation {
         Evaluation::of(network, digits, self.device)
     }
@@ -108,8 +125,16 @@ impl Results<'_> {
             candidates.reverse();
         }
         candidates.into_iter().find_map(|epoch| {
-            // A checkpoint that was half saved is passed over, and one that the last step ruined.
-            let network = saved::after_epoch(epoch, self.folder, self.config, self.device).ok()?;
+            // A checkpoint that is damaged is passed over, and one that the last step ruined.
+            let network = WholeEpoch::read(self.folder, epoch)
+                .and_then(|whole| saved::after_epoch(&whole, self.config, self.device));
+            let network = match network {
+                Ok(network) => network,
+                Err(why) => {
+                    say(format_args!("epoch {epoch} is passed over: {why}"));
+                    return None;
+                }
+            };
             let evaluation = self.evaluation(&network, self.train);
             let is_good = evaluation.loss.is_finite();
             is_good.then_some((epoch, network, evaluation))

@@ -1,23 +1,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use burn::optim::OptimizerRecord;
-use burn::store::ModuleRecord;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::check::check;
 use crate::config::RunConfig;
+use crate::part::Part;
 use crate::problem::Problem;
-
-/// What a run leaves at its end.
-const RESULTS: [&str; 6] = [
-    "model.bpk",
-    "summary.json",
-    "curves.svg",
-    "curves.png",
-    "layers.svg",
-    "layers.png",
-];
+use crate::whole_file;
 
 /// The folder of a run: its configuration, results and checkpoints.
 pub struct RunFolder {
@@ -43,6 +33,7 @@ impl RunFolder {
         self.path.join("model.bpk")
     }
 
+    /// The history for people: what a run goes on from is in its checkpoints.
     pub fn history(&self) -> PathBuf {
         self.path.join("history.csv")
     }
@@ -51,90 +42,32 @@ impl RunFolder {
         self.path.join("summary.json")
     }
 
-    fn checkpoints(&self) -> PathBuf {
+    pub fn checkpoints(&self) -> PathBuf {
         self.path.join("checkpoint")
     }
 
-    /// Makes the folder ready for a new run: nothing of an earlier one stays.
-    pub fn start(&self, config: &RunConfig) -> Result<(), Problem> {
-        let unwritable = |error: std::io::Error| {
-            Problem(format!(
-                "--out {} cannot be written: {error}",
-                self.path.display()
-            ))
-        };
-        fs::create_dir_all(&self.path).map_err(unwritable)?;
-        // The first write shows whether the folder can be written before anything is removed.
-        let probe = self.path.join(".probe");
-        fs::write(&probe, "").map_err(unwritable)?;
-        fs::remove_file(&probe).map_err(unwritable)?;
-        self.remove(&RESULTS).map_err(unwritable)?;
-        self.remove(&["history.csv", "experiment.log"])
-            .map_err(unwritable)?;
-        for epoch in self.saved_epochs() {
-            for path in self.checkpoint(epoch) {
-                if path.exists() {
-                    fs::remove_file(path).map_err(unwritable)?;
-                }
-            }
-        }
-        fs::create_dir_all(self.checkpoints()).map_err(unwritable)?;
-        self.write_json(&self.config(), config)
+    /// A part of an epoch's checkpoint, named as burn-train names it.
+    pub fn part(&self, part: Part, epoch: usize) -> PathBuf {
+        self.checkpoints().join(part.file(epoch))
     }
 
-    /// Makes the folder ready for a run to go on: what it came to before does not hold any more.
-    pub fn go_on(&self, config: &RunConfig) -> Result<(), Problem> {
-        self.write_json(&self.config(), config)?;
-        self.remove(&RESULTS)
-            .map_err(|error| Problem(format!("{}: {error}", self.path.display())))
+    /// What makes the parts of an epoch a checkpoint.
+    pub fn epoch(&self, epoch: usize) -> PathBuf {
+        self.checkpoints().join(format!("epoch-{epoch}.json"))
     }
 
-    fn remove(&self, files: &[&str]) -> std::io::Result<()> {
-        for path in files.iter().map(|file| self.path.join(file)) {
-            if path.exists() {
-                fs::remove_file(path)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The configuration of the run in the folder.
+    /// The configuration of the run in the folder, which holds what a command line's would.
     pub fn saved_config(&self) -> Result<RunConfig, Problem> {
-        read_json(&self.config())
+        let path = self.config();
+        let problem =
+            |error: &dyn std::fmt::Display| Problem(format!("{}: {error}", path.display()));
+        let text = fs::read_to_string(&path).map_err(|error| problem(&error))?;
+        let config = serde_json::from_str(&text).map_err(|error| problem(&error))?;
+        check(&config).map_err(|error| problem(&error))?;
+        Ok(config)
     }
 
-    /// The last epoch whose checkpoint is whole: a run that was killed may have left half a one.
-    pub fn last_epoch(&self) -> Option<usize> {
-        let mut latest_first = self.saved_epochs().into_iter().rev();
-        latest_first.find(|epoch| self.is_whole(*epoch))
-    }
-
-    fn is_whole(&self, epoch: usize) -> bool {
-        let [model, optimizer, scheduler] = self.checkpoint(epoch);
-        ModuleRecord::load(model).is_ok()
-            && OptimizerRecord::load(optimizer).is_ok()
-            && scheduler.exists()
-    }
-
-    /// The network as it was after `epoch`.
-    pub fn checkpoint_model(&self, epoch: usize) -> PathBuf {
-        let [model, ..] = self.checkpoint(epoch);
-        model
-    }
-
-    /// The optimizer as it was after `epoch`.
-    pub fn checkpoint_optimizer(&self, epoch: usize) -> PathBuf {
-        let [_, optimizer, _] = self.checkpoint(epoch);
-        optimizer
-    }
-
-    /// The files of an epoch's checkpoint, as burn-train names them.
-    fn checkpoint(&self, epoch: usize) -> [PathBuf; 3] {
-        ["model", "optim", "scheduler"]
-            .map(|part| self.checkpoints().join(format!("{part}-{epoch}.bpk")))
-    }
-
-    /// The epochs with a checkpoint, in order.
+    /// The epochs of which there is any file, in order.
     pub fn saved_epochs(&self) -> Vec<usize> {
         let Ok(files) = fs::read_dir(self.checkpoints()) else {
             return Vec::new();
@@ -143,7 +76,8 @@ impl RunFolder {
             .flatten()
             .filter_map(|file| {
                 let name = file.file_name();
-                let (_, epoch) = name.to_str()?.strip_suffix(".bpk")?.split_once('-')?;
+                let (stem, _) = name.to_str()?.split_once('.')?;
+                let (_, epoch) = stem.split_once('-')?;
                 epoch.parse().ok()
             })
             .collect();
@@ -152,18 +86,41 @@ impl RunFolder {
         epochs
     }
 
-    pub fn write_json<T: Serialize>(&self, path: &Path, value: &T) -> Result<(), Problem> {
-        let problem = |error: &dyn std::fmt::Display| {
-            Problem(format!("{} cannot be written: {error}", path.display()))
-        };
-        let mut text = serde_json::to_string_pretty(value).map_err(|error| problem(&error))?;
-        text.push('\n');
-        fs::write(path, text).map_err(|error| problem(&error))
+    /// Removes the checkpoint of an epoch: it is none any more before its first part goes.
+    pub fn remove_epoch(&self, epoch: usize) -> std::io::Result<()> {
+        whole_file::remove(&self.epoch(epoch))?;
+        for part in Part::ALL {
+            whole_file::remove(&self.part(part, epoch))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the checkpoints before that of `epoch`, but for the one before it, as one of the two may turn out
+    /// damaged, and that of the best epoch.
+    pub fn remove_outdated(&self, epoch: usize, best: Option<usize>) -> std::io::Result<()> {
+        let mut outdated = self.saved_epochs();
+        outdated.retain(|it| it + 1 < epoch && Some(*it) != best);
+        outdated
+            .into_iter()
+            .try_for_each(|it| self.remove_epoch(it))
+    }
+
+    pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        whole_file::write(path, bytes)
+            .map_err(|error| Problem(format!("{} cannot be written: {error}", path.display())))
+    }
+
+    pub fn unwritable(&self, error: &std::io::Error) -> Problem {
+        Problem(format!(
+            "--out {} cannot be written: {error}",
+            self.path.display()
+        ))
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
-    let problem = |error: &dyn std::fmt::Display| Problem(format!("{}: {error}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| problem(&error))?;
-    serde_json::from_str(&text).map_err(|error| problem(&error))
+/// The text of a JSON file.
+pub fn json<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("plain values");
+    text.push('\n');
+    text
 }

@@ -7,6 +7,7 @@ use burn::train::Interrupter;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use crate::print::warn;
 use crate::terminal::Terminal;
 
 /// How soon a signal is seen: far faster than an epoch, far slower than a step.
@@ -65,7 +66,7 @@ impl Signals {
                             dashboard.restore();
                         }
                         let signal = Signal(signal);
-                        eprintln!("ended at once by a second signal, {signal}");
+                        warn(format_args!("ended at once by a second signal, {signal}"));
                         std::process::exit(signal.exit_status().into());
                     }
                 }

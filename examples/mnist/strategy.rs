@@ -1,4 +1,4 @@
-//! What to keep, and when to give up, by what the history says.
+//! When to save, and when to give up, by what the history says.
 //!
 //! Burn's own strategies begin anew when a run is resumed.
 
@@ -16,42 +16,22 @@ fn up_to_date<'a>(history: &'a History, store: &EventStoreClient) -> &'a History
     history
 }
 
-/// Keeps the checkpoints of the last two epochs, so that a run that is killed while it saves can still be
-/// resumed, and that of the best.
-pub struct LastTwoAndBest {
-    history: History,
-    saved: Vec<usize>,
+/// Saves every epoch whose losses are numbers. What is removed is for
+/// [`Checkpoints`](crate::checkpoints::Checkpoints) to say.
+pub struct Every {
+    pub history: History,
 }
 
-impl LastTwoAndBest {
-    /// `saved`: the epochs that have a checkpoint.
-    pub fn new(history: History, saved: Vec<usize>) -> Self {
-        Self { history, saved }
-    }
-}
-
-impl CheckpointingStrategy for LastTwoAndBest {
+impl CheckpointingStrategy for Every {
     fn checkpointing(
         &mut self,
-        epoch: usize,
+        _epoch: usize,
         store: &EventStoreClient,
     ) -> Vec<CheckpointingAction> {
-        let history = up_to_date(&self.history, store);
-        if history.diverged().is_some() {
-            return Vec::new();
+        match up_to_date(&self.history, store).diverged() {
+            Some(_) => Vec::new(),
+            None => vec![CheckpointingAction::Save],
         }
-        let kept = [Some(epoch), epoch.checked_sub(1), history.best()];
-        let (saved, old): (Vec<usize>, Vec<usize>) = std::mem::take(&mut self.saved)
-            .into_iter()
-            .filter(|it| *it != epoch)
-            .partition(|it| kept.contains(&Some(*it)));
-        self.saved = saved;
-        self.saved.push(epoch);
-        let deletions = old.into_iter().map(CheckpointingAction::Delete);
-        [CheckpointingAction::Save]
-            .into_iter()
-            .chain(deletions)
-            .collect()
     }
 }
 

@@ -3,6 +3,7 @@ use serde::Serialize;
 use crate::config::RunConfig;
 use crate::ending::Ending;
 use crate::evaluate::Evaluation;
+use crate::fingerprint::Fingerprint;
 use crate::history::Epoch;
 
 /// What a run came to, with every setting of it.
@@ -21,6 +22,8 @@ pub struct Summary<'a> {
     validation_accuracy: Option<f64>,
     test_loss: f64,
     test_accuracy: f64,
+    /// That of `model.bpk`.
+    model_checksum: Fingerprint,
     /// With the validation after each epoch.
     training_seconds: f64,
     steps_per_second: f64,
@@ -33,6 +36,8 @@ pub struct Outcome {
     /// `None` without validation images.
     pub validation: Option<Evaluation>,
     pub test: Evaluation,
+    /// The network as a file.
+    pub model: Vec<u8>,
 }
 
 impl<'a> Summary<'a> {
@@ -59,6 +64,7 @@ impl<'a> Summary<'a> {
             validation_accuracy: validation.map(Evaluation::accuracy),
             test_loss: outcome.test.loss,
             test_accuracy: outcome.test.accuracy(),
+            model_checksum: Fingerprint::of(&outcome.model),
             training_seconds: seconds,
             steps_per_second: (steps * epochs.len()) as f64 / seconds,
         }

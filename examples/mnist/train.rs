@@ -10,19 +10,23 @@ use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::{Interrupter, Learner, LearningResult, SupervisedTraining};
 use burn_extras::model::Mlp;
 use burn_extras::schedule::AnyScheduler;
+use burn_extras::train::{EpochLoader, with_parameter_ids};
 
-use crate::batch::{DigitBatcher, EpochLoader};
+use crate::batch::{DigitBatch, DigitBatcher};
+use crate::checkpoints::Checkpoints;
 use crate::classifier::Classifier;
 use crate::config::RunConfig;
-use crate::data::Digits;
+use crate::data::{Digit, Digits};
 use crate::ending::Ending;
+use crate::fingerprint::Fingerprint;
 use crate::history::History;
 use crate::logger::HistoryLogger;
+use crate::part::Part;
 use crate::plain::PlainRenderer;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
 use crate::signal::Signals;
-use crate::strategy::{LastTwoAndBest, Patience};
+use crate::strategy::{Every, Patience};
 use crate::terminal::Terminal;
 
 /// A training, ready to go: everything that can be wrong has been checked.
@@ -32,6 +36,8 @@ pub struct Training<'a> {
     pub device: &'a Device,
     pub train: Digits,
     pub validation: Digits,
+    /// That of all images.
+    pub data: Fingerprint,
     /// At its first step; a resumed run finds its place in the checkpoint.
     pub scheduler: AnyScheduler,
     pub history: History,
@@ -52,7 +58,14 @@ impl Training<'_> {
         let signals = Signals::watch(interrupter.clone(), terminal())
             .map_err(|error| Problem(format!("signals cannot be watched: {error}")))?;
 
-        let training = self.training(interrupter.clone(), plain);
+        let checkpoints = Checkpoints::new(
+            self.folder,
+            self.config,
+            self.data,
+            self.history.clone(),
+            self.done,
+        );
+        let training = self.training(interrupter.clone(), &checkpoints, plain);
         // The dashboard ends a training that its user kills with a panic.
         let result = catch_unwind(AssertUnwindSafe(|| training.launch(learner)));
         let failure = match result {
@@ -63,8 +76,8 @@ impl Training<'_> {
             }
         };
 
-        self.history.keep(self.folder.last_epoch().unwrap_or(0));
-        self.history.save(&self.folder.history());
+        self.history.keep(checkpoints.last());
+        let failure = checkpoints.failure().or(failure);
         Ok(self.ending(failure, &signals, &interrupter))
     }
 
@@ -77,31 +90,33 @@ impl Training<'_> {
         Ok(Learner::new(model, optimizer, self.scheduler.clone()))
     }
 
-    fn training(&self, interrupter: Interrupter, plain: bool) -> SupervisedTraining<Classifier> {
+    fn training(
+        &self,
+        interrupter: Interrupter,
+        checkpoints: &Checkpoints,
+        plain: bool,
+    ) -> SupervisedTraining<Classifier> {
         let config = self.config;
-        let train = EpochLoader::new(
-            self.train.clone(),
-            config.batch_size,
-            config.seed,
-            self.done + 1,
-        );
+        let train = loader(config, &self.train).with_next_epoch(self.done + 1);
         let validation = DataLoaderBuilder::new(DigitBatcher)
             .batch_size(config.batch_size)
             .set_device(self.device.clone())
             .build(self.validation.clone());
         let history = &self.history;
-        let logger = HistoryLogger::new(
-            history.clone(),
-            &self.folder.history(),
-            self.scheduler.clone(),
-            interrupter.clone(),
-        );
-        let strategy = LastTwoAndBest::new(history.clone(), self.folder.saved_epochs());
+        let logger =
+            HistoryLogger::new(history.clone(), self.scheduler.clone(), interrupter.clone());
+        let strategy = Every {
+            history: history.clone(),
+        };
         let mut training = SupervisedTraining::new(self.folder.path(), Arc::new(train), validation)
             .metrics((LossMetric::new(), AccuracyMetric::new()))
             .with_metric_logger(logger)
             .with_interrupter(interrupter)
-            .with_default_checkpointers()
+            .with_custom_checkpointers(
+                checkpoints.of(Part::Model),
+                checkpoints.of(Part::Optimizer),
+                checkpoints.of(Part::Scheduler),
+            )
             .with_checkpointing_strategy(strategy)
             .num_epochs(config.epochs);
         if let Some(epochs) = config.patience {
@@ -128,9 +143,6 @@ impl Training<'_> {
         let history = &self.history;
         if let Some(diverged) = history.diverged() {
             return Ending::Diverged(diverged);
-        }
-        if let Some(error) = history.unwritable() {
-            return Ending::Failed(error);
         }
         if let Some(complete) = Ending::of_complete(self.config, history) {
             return complete;
@@ -164,17 +176,22 @@ fn message(panic: &(dyn Any + Send)) -> String {
     line.unwrap_or("it panicked").to_string()
 }
 
+/// The batches of a run, from its first epoch on.
+pub fn loader(config: &RunConfig, digits: &Digits) -> EpochLoader<Digit, DigitBatch> {
+    EpochLoader::new(digits.clone(), DigitBatcher, config.batch_size, config.seed)
+}
+
 /// The network before its training, drawn on the CPU so that a seed means the same on every device.
 pub fn initial_network(config: &RunConfig, train: &Digits) -> Result<Mlp, Problem> {
     let device = Device::flex();
-    let batches =
-        EpochLoader::new(train.clone(), config.batch_size, config.seed, 1).to_device(&device);
+    let batches = loader(config, train).to_device(&device);
     let first = batches.iter().next().transpose();
     // After the batch, for an epoch seeds the device as well, and weights are drawn when they are needed.
     device.seed(config.seed);
     let network = config.network().init(&device);
-    Ok(match first.map_err(|error| Problem(error.to_string()))? {
+    let network = match first.map_err(|error| Problem(error.to_string()))? {
         Some(batch) => config.init.fit(network, batch.images),
         None => network,
-    })
+    };
+    Ok(with_parameter_ids(network, config.seed))
 }

@@ -4,6 +4,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::print::warn;
+
 /// How long something may take before a line says what it is, and how often.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -17,7 +19,7 @@ impl Waiting {
         let (alive, ended) = mpsc::channel();
         thread::spawn(move || {
             while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("{}", line());
+                warn(line());
             }
         });
         Self { _alive: alive }

@@ -8,6 +8,8 @@
 #[path = "../mnist/batch.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod batch;
+#[path = "../mnist/check.rs"]
+mod check;
 #[path = "../mnist/config.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod config;
@@ -17,11 +19,25 @@ mod data;
 #[path = "../mnist/device.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod device;
+#[path = "../mnist/epoch_record.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod epoch_record;
+#[path = "../mnist/fingerprint.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod fingerprint;
+#[path = "../mnist/history.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod history;
+#[path = "../mnist/part.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod part;
 mod picture;
 #[path = "../mnist/print.rs"]
 mod print;
 #[path = "../mnist/problem.rs"]
 mod problem;
+#[path = "../mnist/quietly.rs"]
+mod quietly;
 #[path = "../mnist/run_folder.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod run_folder;
@@ -30,6 +46,9 @@ mod saved;
 #[path = "../mnist/wait.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod wait;
+#[path = "../mnist/whole_file.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
+mod whole_file;
 
 use std::ops::Range;
 use std::path::PathBuf;

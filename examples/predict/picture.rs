@@ -2,10 +2,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use png::{ColorType, Decoder, Transformations};
+use png::{ColorType, Decoder, OutputInfo, Transformations};
 
 use crate::data::{Digit, PIXELS, SIDE};
 use crate::problem::Problem;
+use crate::quietly::quietly;
 
 /// The digits of the data set are scaled into a square of this side, ...
 const BOX: usize = 20;
@@ -31,18 +32,9 @@ impl Picture {
             ))
         };
         let file = File::open(path).map_err(|error| problem(&error))?;
-        let mut decoder = Decoder::new(BufReader::new(file));
-        decoder.set_transformations(Transformations::normalize_to_color8());
-        let mut reader = decoder.read_info().map_err(|error| problem(&error))?;
-        let size = reader
-            .output_buffer_size()
-            .filter(|size| *size <= 256 << 20)
-            .ok_or_else(|| problem(&"too large"))?;
-        let mut bytes = vec![0; size];
-        let info = reader
-            .next_frame(&mut bytes)
-            .map_err(|error| problem(&error))?;
-        bytes.truncate(info.buffer_size());
+        // Its reader panics at some files that are damaged, such as one whose palette is cut.
+        let decoded = quietly(|| decoded(file)).unwrap_or_else(|| Err("damaged".into()));
+        let (info, bytes) = decoded.map_err(|error| problem(&error))?;
 
         let channels = info.color_type.samples();
         let light = bytes
@@ -138,6 +130,23 @@ impl Picture {
         }
         sum / ((right - left) * (bottom - top))
     }
+}
+
+/// The pixels of a PNG, a byte a channel.
+fn decoded(file: File) -> Result<(OutputInfo, Vec<u8>), String> {
+    let mut decoder = Decoder::new(BufReader::new(file));
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(|error| error.to_string())?;
+    let size = reader
+        .output_buffer_size()
+        .filter(|size| *size <= 256 << 20)
+        .ok_or("too large")?;
+    let mut bytes = vec![0; size];
+    let info = reader
+        .next_frame(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    bytes.truncate(info.buffer_size());
+    Ok((info, bytes))
 }
 
 /// The pixels that an interval covers, and how much of each.

@@ -1,6 +1,6 @@
 //! Somebody else's project: a convolutional network with an activation and an optimizer of
 //! burn-extras, trained on MNIST by Burn's own `Learner` with a learning-rate schedule and
-//! checkpoints, and resumed.
+//! checkpoints, and resumed to the very weights that it would have had.
 //!
 //! ```text
 //! cargo run --release -p burn-extras-reuse --features flex -- runs/reuse        # all images

@@ -48,10 +48,14 @@ fn run(arguments: Vec<String>) -> Result<f64, String> {
     let train = digits("train", images).map_err(missing)?;
     let test = digits("t10k", images.min(10_000)).map_err(missing)?;
     let device = device();
+    // Burn writes each file whole, but the three of a checkpoint in no order.
     let done = (1..=PLAN.epochs).rfind(|epoch| {
-        // The last of a checkpoint's files.
-        let checkpoint = folder.join(format!("checkpoint/scheduler-{epoch}.bpk"));
-        checkpoint.exists()
+        let mut parts = ["model", "optim", "scheduler"].iter();
+        parts.all(|part| {
+            folder
+                .join(format!("checkpoint/{part}-{epoch}.bpk"))
+                .exists()
+        })
     });
     let model = match done {
         Some(epoch) if epoch == PLAN.epochs => reload(&folder, epoch, &device),

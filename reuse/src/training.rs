@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::data::dataloader::DataLoaderBuilder;
 use burn::data::dataloader::batcher::Batcher;
@@ -12,6 +13,7 @@ use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::renderer::CliMetricsRenderer;
 use burn::train::{Learner, SupervisedTraining};
 use burn_extras::optim::NadamConfig;
+use burn_extras::train::{EpochLoader, with_parameter_ids};
 
 use crate::data::{Batch, Digit, DigitBatcher};
 use crate::model::ConvNet;
@@ -38,24 +40,26 @@ impl Plan {
         device: &Device,
     ) -> ConvNet {
         device.seed(self.seed);
-        let model = ConvNet::new(&device.clone().autodiff());
+        let model = with_parameter_ids(ConvNet::new(&device.clone().autodiff()), self.seed);
         let steps = digits.len().div_ceil(self.batch_size) * self.epochs;
         let schedule = CosineAnnealingLrSchedulerConfig::new(self.learning_rate, steps);
         let schedule = schedule.init().expect("a learning rate and steps in range");
         let learner = Learner::new(model, NadamConfig::new().init(), schedule);
 
-        // In the order of the files, which is mixed: a resumed training sees the same batches.
-        let loader = || {
-            DataLoaderBuilder::new(DigitBatcher)
-                .batch_size(self.batch_size)
-                .build(InMemDataset::new(digits.to_vec()))
-        };
-        let training = SupervisedTraining::new(folder, loader(), loader())
+        let dataset = || InMemDataset::new(digits.to_vec());
+        // Each epoch in an order of its own: a resumed training sees the same batches.
+        let batches = EpochLoader::new(dataset(), DigitBatcher, self.batch_size, self.seed)
+            .with_next_epoch(first.unwrap_or(0) + 1);
+        let validation = DataLoaderBuilder::new(DigitBatcher)
+            .batch_size(self.batch_size)
+            .build(dataset());
+        let training = SupervisedTraining::new(folder, Arc::new(batches), validation)
             .metrics((LossMetric::new(), AccuracyMetric::new()))
             .renderer(Box::new(CliMetricsRenderer::new()))
             .with_application_logger(None)
             .with_default_checkpointers()
-            .with_checkpointing_strategy(KeepLastNCheckpoints::new(1))
+            // The one before is there until the last is: Burn does not wait for it.
+            .with_checkpointing_strategy(KeepLastNCheckpoints::new(2))
             .num_epochs(last);
         let training = match first {
             Some(epoch) => training.checkpoint(epoch),

@@ -3,6 +3,7 @@
 
 #![recursion_limit = "256"]
 
+use std::fs;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::TensorData;
@@ -10,6 +11,7 @@ use burn_extras_reuse::data::{Digit, digits};
 use burn_extras_reuse::device::device;
 use burn_extras_reuse::model::ConvNet;
 use burn_extras_reuse::training::{Plan, accuracy, logits, reload};
+use tempfile::TempDir;
 
 const PLAN: Plan = Plan {
     epochs: 3,
@@ -58,4 +60,6 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let resumed = PLAN.train(&digits, parts.path(), Some(2), 3, &device());
     assert_eq!(outputs(&resumed, &digits), outputs(&uninterrupted, &digits));
     assert_ne!(outputs(&stopped, &digits), outputs(&uninterrupted, &digits));
+    let saved = |folder: &TempDir| fs::read(folder.path().join("checkpoint/model-3.bpk")).unwrap();
+    assert_eq!(saved(&parts), saved(&whole));
 }

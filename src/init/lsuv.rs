@@ -30,7 +30,7 @@ pub struct LsuvConfig {
     /// How far from 1 the variance may stay.
     #[config(default = 0.1)]
     tolerance: f64,
-    /// How often a layer is rescaled at most.
+    /// How often a layer is rescaled at most, up to 1000 times.
     #[config(default = 10)]
     trials: usize,
 }
@@ -127,7 +127,7 @@ impl LsuvConfig {
     ///
     /// # Errors
     ///
-    /// When `tolerance` is not greater than 0, or `trials` is 0.
+    /// When `tolerance` is not greater than 0, or `trials` is 0 or above 1000.
     pub fn validate(&self) -> Result<(), SpecError> {
         Range::AboveZero.check("LsuvConfig", "tolerance", self.tolerance)?;
         check(
@@ -135,18 +135,21 @@ impl LsuvConfig {
             "trials",
             self.trials as f64,
             TRIALS,
-            self.trials > 0,
+            (1..=MAX_TRIALS).contains(&self.trials),
         )
     }
 
     /// The number of trials that stands in a spec.
     pub(super) fn whole_trials(value: f64) -> Result<usize, SpecError> {
-        let whole = value >= 1.0 && value.fract() == 0.0;
+        let whole = (1.0..=MAX_TRIALS as f64).contains(&value) && value.fract() == 0.0;
         check("LsuvConfig", "trials", value, TRIALS, whole).map(|()| value as usize)
     }
 }
 
-const TRIALS: &str = "a whole number of at least 1";
+const TRIALS: &str = "a whole number from 1 to 1000";
+
+/// A layer that fits after any number of them fits after a few: more would be for one that never does.
+const MAX_TRIALS: usize = 1000;
 
 fn variance<const D: usize>(values: Tensor<D>) -> f64 {
     let (variance, _) = values.flatten::<1>(0, D - 1).var_mean_bias(0);

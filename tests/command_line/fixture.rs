@@ -1,5 +1,6 @@
 //! Programs to run and small data sets to run them on.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -168,6 +169,60 @@ pub fn program(name: &str) -> PathBuf {
 
 pub fn json(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The content of every file, without the seconds that things took, which no two runs share.
+pub type Content = BTreeMap<String, Vec<u8>>;
+
+pub fn content(run: &Path) -> Content {
+    let mut content = Content::new();
+    collect(run, run, &mut content);
+    content
+}
+
+fn collect(run: &Path, folder: &Path, content: &mut Content) {
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            collect(run, &path, content);
+            continue;
+        }
+        let name = path.strip_prefix(run).unwrap().display().to_string();
+        content.insert(name, timeless(&path));
+    }
+}
+
+fn timeless(path: &Path) -> Vec<u8> {
+    let bytes = fs::read(path).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    match name.rsplit_once('.') {
+        Some(("history", "csv")) => {
+            let text = String::from_utf8(bytes).unwrap();
+            let lines = text.lines().map(|line| line.rsplit_once(',').unwrap().0);
+            lines.collect::<Vec<_>>().join("\n").into_bytes()
+        }
+        Some((_, "json")) => {
+            let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+            forget_time(&mut value);
+            value.to_string().into_bytes()
+        }
+        _ => bytes,
+    }
+}
+
+fn forget_time(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            // The checksum of an epoch's record is that of its seconds too.
+            if fields.contains_key("record") {
+                fields.remove("checksum");
+            }
+            fields.retain(|name, _| !name.contains("second"));
+            fields.values_mut().for_each(forget_time);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_time),
+        _ => {}
+    }
 }
 
 /// The history of a run without the seconds, which no two runs share.

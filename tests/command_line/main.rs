@@ -3,6 +3,8 @@
 mod advice;
 mod bad_data;
 mod bad_flags;
+mod bad_settings;
+mod damage;
 mod device;
 mod endings;
 mod examples;
@@ -11,6 +13,7 @@ mod fixture;
 mod initialization;
 mod list;
 mod names;
+mod output;
 mod predict;
 mod runs;
 mod settings;

@@ -38,6 +38,18 @@ fn write_png(path: &Path, size: (usize, usize), color: ColorType, bytes: &[u8]) 
         .unwrap();
 }
 
+/// A bar of the second colour of a palette.
+fn write_indexed(path: &Path, palette: &[u8]) {
+    let file = BufWriter::new(fs::File::create(path).unwrap());
+    let mut encoder = Encoder::new(file, 8, 8);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_palette(palette.to_vec());
+    let bytes: Vec<u8> = (0..64).map(|it| u8::from(it % 8 == 4)).collect();
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&bytes).unwrap();
+}
+
 /// A drawn 1, or the ring of a 0, as shares of ink.
 fn draw(digit: u8, width: usize, height: usize) -> Vec<f64> {
     let mut ink = Vec::new();
@@ -146,6 +158,18 @@ fn refuses_what_it_cannot_read() {
         &predict(&[text.to_str().unwrap()]),
         &["text.png", "expected a PNG"],
     );
+
+    // Its reader panics where a palette is cut within a colour.
+    let indexed = folder.join("indexed.png");
+    write_indexed(&indexed, &[0, 0, 0, 255, 255, 255]);
+    printed(&predict(&[indexed.to_str().unwrap()]));
+    for bytes in [4, 5] {
+        write_indexed(&indexed, &[0, 0, 0, 255, 255, 255][..bytes]);
+        assert_refused(
+            &predict(&[indexed.to_str().unwrap()]),
+            &["indexed.png", "damaged", "expected a PNG"],
+        );
+    }
 
     let blank = folder.join("blank.png");
     write_png(&blank, (8, 8), ColorType::Grayscale, &[255; 64]);

@@ -222,7 +222,7 @@ fn a_new_run_removes_the_old_one() {
     printed(&fixture.mnist(&["--hidden", "4", "--epochs", "1"]));
     assert_eq!(history(&fixture.out()).len(), 2);
     let checkpoints = fs::read_dir(fixture.out().join("checkpoint")).unwrap();
-    assert_eq!(checkpoints.count(), 3, "one epoch's");
+    assert_eq!(checkpoints.count(), 4, "one epoch's");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn layers_fitted_to_data() {
         ),
         (
             LsuvConfig::new().with_trials(0),
-            "LsuvConfig: trials must be a whole number of at least 1, got 0",
+            "LsuvConfig: trials must be a whole number from 1 to 1000, got 0",
         ),
     ] {
         let batch = || Tensor::<2>::ones([4, 3], &device);
