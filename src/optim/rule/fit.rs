@@ -60,7 +60,7 @@ pub(super) fn states_fit<'a>(
 /// When a part remembers a tensor of another shape. Another number of tensors is what another part left.
 pub(super) fn parts_fit(parts: &[Arc<dyn Part>], memories: &[PartState], shape: &Shape) {
     for (part, memory) in parts.iter().zip(memories) {
-        // Most have not begun, or are asked at every step.
+        // Before its first step a part remembers nothing.
         if memory.tensors.is_empty() && memory.sums.is_empty() || !part.applies(shape) {
             continue;
         }

@@ -235,7 +235,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         learning_rate_fits(short_type_name::<R>, lr);
-        gradient_fits(short_type_name::<R>, &tensor.shape(), &grad.shape());
+        let shape = tensor.shape();
+        gradient_fits(short_type_name::<R>, &shape, &grad.shape());
+        // Nothing is to be stepped, and a matrix of nothing has neither norm nor inverse.
+        if shape.num_elements() == 0 {
+            return (tensor, state);
+        }
         if R::OVER_MODULE {
             assert!(
                 !module_sums::is_single(),
