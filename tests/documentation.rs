@@ -29,6 +29,19 @@ fn names(rows: &[Vec<&'static str>]) -> BTreeSet<&'static str> {
 }
 
 #[test]
+fn the_oldest_compiler_is_what_cargo_is_told() {
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    assert!(!version.is_empty());
+    for (name, page) in [
+        ("README", include_str!("../README.md")),
+        ("CONTRIBUTING", include_str!("../CONTRIBUTING.md")),
+    ] {
+        let said = [format!("Rust {version}"), format!("+{version} ")];
+        assert!(said.iter().any(|it| page.contains(it)), "{name}: {version}");
+    }
+}
+
+#[test]
 fn the_table_of_activations_is_whole() {
     let rows = rows(include_str!("../docs/activations.md"));
     assert!(rows.iter().all(|row| row.len() == 4), "{rows:#?}");

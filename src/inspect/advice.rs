@@ -29,6 +29,10 @@ pub enum Advice {
     SlopedActivation,
     /// A smaller learning rate.
     SmallerLearningRate,
+    /// A larger learning rate.
+    LargerLearningRate,
+    /// More units in the layer.
+    MoreUnits,
     /// Gradient clipping.
     ClipGradients,
     /// The finding is the consequence of another.
@@ -47,6 +51,8 @@ impl fmt::Display for Advice {
             Self::LeakyActivation => "use an activation that is nowhere flat, such as leaky_relu",
             Self::SlopedActivation => "use an activation with a slope, such as tanh or relu",
             Self::SmallerLearningRate => "use a smaller learning rate",
+            Self::LargerLearningRate => "use a larger learning rate",
+            Self::MoreUnits => "give it more units",
             Self::ClipGradients => "clip the gradients",
             Self::OtherFindings => "see what is found in this layer or behind it",
         })
@@ -66,20 +72,24 @@ impl Finding {
     /// | --- | --- | --- |
     /// | not finite | finite inputs, normalised inputs, or as exploding | smaller learning rate, clipping |
     /// | vanishing, exploding | `auto`; a layer norm where `auto` is no cure or in use | smaller learning rate |
-    /// | all zero | random weights | random weights |
-    /// | dead | biases at 0, a leaky activation | smaller learning rate, a leaky activation |
+    /// | all zero, all the same | random weights | random weights |
+    /// | bottleneck | more units | more units |
+    /// | dead, idle | biases at 0, a leaky activation | smaller learning rate, a leaky activation |
     /// | saturated | normalised inputs, `auto`; a layer norm as above | smaller learning rate |
     /// | no slope | another activation | another activation |
     /// | gradient not finite | see the other findings | smaller learning rate, clipping |
     /// | no gradient | see the other findings | see the other findings |
     /// | large update | smaller learning rate | smaller learning rate |
+    /// | small update | larger learning rate | larger learning rate |
     pub fn advice(&self, setup: &Setup) -> Vec<Advice> {
         let new = setup.came_with_training(self);
         match self {
-            Self::AllZero { .. } => vec![Advice::RandomWeights],
+            Self::AllZero { .. } | Self::AllSame { .. } => vec![Advice::RandomWeights],
+            Self::Bottleneck { .. } => vec![Advice::MoreUnits],
             Self::NoSlope { .. } => vec![Advice::SlopedActivation],
             Self::NoGradient { .. } => vec![Advice::OtherFindings],
             Self::LargeUpdate { .. } => vec![Advice::SmallerLearningRate],
+            Self::SmallUpdate { .. } => vec![Advice::LargerLearningRate],
             Self::NotFinite { .. } | Self::GradientNotFinite { .. } if new => {
                 vec![Advice::SmallerLearningRate, Advice::ClipGradients]
             }
@@ -89,7 +99,7 @@ impl Finding {
                 _ => weights(setup, place),
             },
             Self::GradientNotFinite { .. } => vec![Advice::OtherFindings],
-            Self::Dead { .. } => {
+            Self::Dead { .. } | Self::Idle { .. } => {
                 let mut advice = Vec::new();
                 if new {
                     advice.push(Advice::SmallerLearningRate);

@@ -12,8 +12,12 @@ const DEAD: f64 = 0.5;
 const RESTS: f64 = 0.4;
 /// Too much is saturated when this share of what should not be is.
 const SATURATED: f64 = 0.6;
+/// An activation that rests by design may do so for this share of its values.
+const IDLE: f64 = 0.97;
 /// A step that changes more of a weight than this is too large.
 const LARGE_UPDATE: f64 = 0.3;
+/// One that changes less of every weight than this moves nothing: after ten thousand it would be a few hundredths.
+const SMALL_UPDATE: f64 = 5e-6;
 
 impl Report {
     /// What is wrong with the network, the likely cause first; nothing for a healthy one.
@@ -22,23 +26,30 @@ impl Report {
     /// | --- | --- |
     /// | not finite | an output is infinite or NaN |
     /// | all zero | all weights of a layer are 0; what follows from it is not found besides |
+    /// | all the same | so are all weights of a layer of several units, and not 0 |
+    /// | bottleneck | a layer before the last has one unit, and the last has several |
     /// | dead | more than half of a layer's units are [dead](Layer::dead) |
+    /// | idle | an activation with `expected >= 0.4` is flat at more than 97 % of the values, and nothing of the above explains it |
     /// | vanishing | a layer's [signal](Layer::signal) is below 0.01 of the input's, and nothing before it is dead |
     /// | exploding | it is above 100 times the input's |
     /// | saturated | `(share - expected) / (1 - expected) > 0.6`, with the numbers of [`Saturation`]; not for activations with `expected >= 0.4`, which rest on one side by design |
     /// | no slope | the activation is flat everywhere |
     /// | gradients | one is not finite, or is all 0 |
-    /// | update | a step changes a weight by more than 0.3 of it |
+    /// | update | a step changes a weight by more than 0.3 of it, or none by more than 5e-6; the last steps of a schedule that ends at 0 do so too |
     ///
     /// Each is found once, at the first layer that has it. Vanishing and exploding need the
     /// [input](super::Probe::input). What to try about each depends on what was set:
     /// [`Finding::advice`].
     pub fn diagnose(&self) -> Vec<Finding> {
         let all_zero = self.place(|layer| self.has_no_weights(layer));
+        let all_same = self.place(|layer| self.has_equal_weights(layer));
+        let bottleneck = self.bottleneck();
         let no_slope = self.place(|layer| layer.saturation.is_some_and(|it| it.steepest == 0.0));
         // What comes out of weights that are 0 says nothing more.
-        let unexplained =
-            |place: &Place| !matches!(&all_zero, Some(zero) if zero.number <= place.number);
+        let unexplained = |place: &Place| {
+            let causes = [&all_zero, &all_same, &bottleneck].into_iter().flatten();
+            !causes.into_iter().any(|it| it.number <= place.number)
+        };
         let dead = self.place(|layer| layer.dead > DEAD).filter(unexplained);
         let vanishing = self
             .place(|layer| self.ratio(layer).is_some_and(|it| it < VANISHED))
@@ -56,12 +67,19 @@ impl Report {
         let vanishing = vanishing
             .filter(|place| !matches!(&dead, Some(it) if it.number <= place.number))
             .filter(|place| !matches!(&saturated, Some(it) if it.number <= place.number));
+        let is_explained = dead.is_some() || vanishing.is_some() || no_slope.is_some();
+        let idle = self
+            .place(|layer| layer.saturation.is_some_and(is_idle))
+            .filter(unexplained)
+            .filter(|_| !is_explained);
 
         let mut findings = Vec::new();
         let not_finite = self.place(|layer| !layer.statistics.is_finite());
         let input = self.input_size();
         findings.extend(not_finite.map(|place| Finding::NotFinite { place, input }));
         findings.extend(all_zero.map(|place| Finding::AllZero { place }));
+        findings.extend(all_same.map(|place| Finding::AllSame { place }));
+        findings.extend(bottleneck.map(|place| Finding::Bottleneck { place }));
         findings.extend(no_slope.map(|place| Finding::NoSlope { place }));
         findings.extend(vanishing.map(|place| Finding::Vanishing {
             ratio: self.ratio(self.layer(&place)).unwrap_or(f64::NAN),
@@ -76,6 +94,16 @@ impl Report {
         findings.extend(dead.map(|place| Finding::Dead {
             share: self.layer(&place).dead,
             place,
+        }));
+        findings.extend(idle.and_then(|place| {
+            let Saturation {
+                share, expected, ..
+            } = self.layer(&place).saturation?;
+            Some(Finding::Idle {
+                place,
+                share,
+                expected,
+            })
         }));
         findings.extend(saturated.and_then(|place| {
             let Saturation {
@@ -132,6 +160,22 @@ impl Report {
         weights.is_some_and(|it| it.is_finite() && it.min == 0.0 && it.max == 0.0)
     }
 
+    fn has_equal_weights(&self, layer: &Layer) -> bool {
+        let weights = self.weights_of(&layer.name);
+        let equal = |it: &Statistics| it.is_finite() && it.min == it.max && it.min != 0.0;
+        layer.units > 1 && weights.is_some_and(equal)
+    }
+
+    /// A layer of one unit between several that are read and several that are put out.
+    fn bottleneck(&self) -> Option<Place> {
+        let last = self.layers.last().filter(|last| last.units > 1)?;
+        let reads_one = |layer: &Layer| layer.units == 1;
+        if self.input.as_ref().is_some_and(reads_one) {
+            return None;
+        }
+        self.place(|layer| layer.units == 1 && !core::ptr::eq(layer, last))
+    }
+
     /// The root mean square of what the network reads.
     fn input_size(&self) -> Option<f64> {
         let Statistics { mean, std, .. } = &self.input.as_ref()?.statistics;
@@ -152,12 +196,25 @@ impl Report {
 
     fn update_finding(&self) -> Option<Finding> {
         let large = |ratio: f64| ratio.is_finite() && ratio > LARGE_UPDATE;
-        let update = self.updates.iter().find(|update| large(update.ratio()))?;
-        Some(Finding::LargeUpdate {
-            name: update.name.clone(),
-            ratio: update.ratio(),
+        if let Some(update) = self.updates.iter().find(|update| large(update.ratio())) {
+            return Some(Finding::LargeUpdate {
+                name: update.name.clone(),
+                ratio: update.ratio(),
+            });
+        }
+        // Of weights that are 0 a share says nothing, and no gradient is found besides.
+        let measured = self.updates.iter().filter(|it| it.ratio().is_finite());
+        let most = measured.max_by(|a, b| a.ratio().total_cmp(&b.ratio()))?;
+        let moves = most.ratio() >= SMALL_UPDATE || self.gradient_finding().is_some();
+        (!moves).then(|| Finding::SmallUpdate {
+            name: most.name.clone(),
+            ratio: most.ratio(),
         })
     }
+}
+
+fn is_idle(saturation: Saturation) -> bool {
+    saturation.expected >= RESTS && saturation.share > IDLE
 }
 
 fn is_saturated(saturation: Saturation) -> bool {

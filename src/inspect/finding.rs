@@ -21,6 +21,16 @@ pub enum Finding {
         /// The first such layer.
         place: Place,
     },
+    /// The weights of a layer are all the same number, so that its units are all the same and stay the same.
+    AllSame {
+        /// The first such layer.
+        place: Place,
+    },
+    /// A layer of one unit, through which everything has to pass, before an output of several.
+    Bottleneck {
+        /// The first such layer.
+        place: Place,
+    },
     /// The signal gets lost on the way.
     Vanishing {
         /// The first layer below the limit.
@@ -45,6 +55,15 @@ pub enum Finding {
         place: Place,
         /// The share of dead units.
         share: f64,
+    },
+    /// A layer whose activation rests on one side by design rests there nearly always.
+    Idle {
+        /// The first such layer.
+        place: Place,
+        /// The share of values at which it is flat.
+        share: f64,
+        /// The same for standard normal inputs.
+        expected: f64,
     },
     /// Most of a layer sits where its activation is flat.
     Saturated {
@@ -75,6 +94,13 @@ pub enum Finding {
     /// A step changes a weight by much of what it is.
     LargeUpdate {
         /// The path of the weight.
+        name: String,
+        /// The change as a share of the weight.
+        ratio: f64,
+    },
+    /// A step changes no weight by anything that counts.
+    SmallUpdate {
+        /// The path of the weight that changes most.
         name: String,
         /// The change as a share of the weight.
         ratio: f64,
@@ -113,6 +139,14 @@ impl fmt::Display for Finding {
                 f,
                 "{place}: all weights are 0, so its units are all the same and stay the same"
             ),
+            Self::AllSame { place } => write!(
+                f,
+                "{place}: all weights are the same number, so its units are all the same and stay the same"
+            ),
+            Self::Bottleneck { place } => write!(
+                f,
+                "{place}: it has one unit, through which everything has to pass"
+            ),
             Self::Vanishing {
                 place,
                 ratio,
@@ -142,6 +176,16 @@ impl fmt::Display for Finding {
                 "{place}: {} % of the units are dead, the same or without slope for every input",
                 percent(*share)
             ),
+            Self::Idle {
+                place,
+                share,
+                expected,
+            } => write!(
+                f,
+                "{place}: at {} % of the values the activation rests, of normal ones it would be {} %",
+                percent(*share),
+                percent(*expected)
+            ),
             Self::Saturated {
                 place,
                 share,
@@ -167,6 +211,11 @@ impl fmt::Display for Finding {
             Self::LargeUpdate { name, ratio } => write!(
                 f,
                 "{name}: a step changes it by {} % of what it is",
+                percent(*ratio)
+            ),
+            Self::SmallUpdate { name, ratio } => write!(
+                f,
+                "{name}: a step changes it by {} % of what it is, and all other weights by less",
                 percent(*ratio)
             ),
         }

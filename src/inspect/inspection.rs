@@ -97,11 +97,16 @@ impl Inspection {
             let statistics = Statistics::take(numbers)?;
             let signal = numbers.next()?;
             match kind {
-                Kind::Input => {
-                    report.input = Some(Layer::plain("input".into(), statistics, signal, 0.0));
+                Kind::Input { units } => {
+                    let name = "input".into();
+                    report.input = Some(Layer::plain(name, units, statistics, signal, 0.0));
                 }
-                Kind::Layer { name, activated } => {
-                    let layer = Layer::plain(name, statistics, signal, numbers.next()?);
+                Kind::Layer {
+                    name,
+                    units,
+                    activated,
+                } => {
+                    let layer = Layer::plain(name, units, statistics, signal, numbers.next()?);
                     report.layers.push(match activated {
                         true => layer.activated(numbers.next()?, numbers.next()?, numbers.next()?),
                         false => layer,

@@ -66,15 +66,22 @@ pub struct Probe {
 /// What was measured.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    Input,
-    Layer { name: String, activated: bool },
+    Input {
+        units: usize,
+    },
+    Layer {
+        name: String,
+        units: usize,
+        activated: bool,
+    },
 }
 
 impl Probe {
     /// Measures what the network reads.
     pub fn input<const D: usize>(&mut self, input: Tensor<D>) -> Tensor<D> {
-        let (row, _) = Self::measure(input.clone());
-        self.seen.push((Kind::Input, Tensor::cat(row, 0)));
+        let (row, unchanging) = Self::measure(input.clone());
+        let units = unchanging.dims()[1];
+        self.seen.push((Kind::Input { units }, Tensor::cat(row, 0)));
         input
     }
 
@@ -82,8 +89,9 @@ impl Probe {
     /// value, such as a pooling or a gate.
     pub fn layer<const D: usize>(&mut self, name: &str, output: Tensor<D>) -> Tensor<D> {
         let (mut row, unchanging) = Self::measure(output.clone());
+        let units = unchanging.dims()[1];
         row.push(unchanging.mean());
-        self.push(name, false, row);
+        self.push(name, units, false, row);
         output
     }
 
@@ -100,6 +108,7 @@ impl Probe {
     ) -> Tensor<D> {
         let output = activation(input.clone());
         let (mut row, unchanging) = Self::measure(output.clone());
+        let units = unchanging.dims()[1];
         let flatness = flatness(&activation, input, unchanging);
         row.extend([
             flatness.dead.mean(),
@@ -107,14 +116,17 @@ impl Probe {
             flatness.expected,
             flatness.steepest,
         ]);
-        self.push(name, true, row);
+        self.push(name, units, true, row);
         output
     }
 
-    fn push(&mut self, name: &str, activated: bool, row: Vec<Tensor<1>>) {
-        let name = name.to_string();
-        self.seen
-            .push((Kind::Layer { name, activated }, Tensor::cat(row, 0)));
+    fn push(&mut self, name: &str, units: usize, activated: bool, row: Vec<Tensor<1>>) {
+        let kind = Kind::Layer {
+            name: name.to_string(),
+            units,
+            activated,
+        };
+        self.seen.push((kind, Tensor::cat(row, 0)));
     }
 
     /// Statistics and signal, and a 1 for each unit that is the same for all examples.

@@ -24,6 +24,8 @@ pub struct Report {
 pub struct Layer {
     /// Its path in the module, `layers.0`.
     pub name: String,
+    /// How many units it has.
+    pub units: usize,
     /// The values of all units for all examples.
     pub statistics: Statistics,
     /// How much of them depends on the input: the standard deviation over the examples, as a root
@@ -36,8 +38,8 @@ pub struct Layer {
     /// The share of dead units: those whose output is the same for every example, or for which
     /// the activation has no slope for any example: `|f'(z)| <= 1e-6 s`.
     ///
-    /// `s` is the steepest slope of the activation between -4 and 4. A dead unit does not learn,
-    /// and only a change in other layers may wake it.
+    /// `s` is the steepest slope of the activation between -4 and 4, or between -64 and 64 where it has none there. A
+    /// dead unit does not learn, and only a change in other layers may wake it.
     pub dead: f64,
     /// Where the activation is flat; `None` for a layer without one.
     pub saturation: Option<Saturation>,
@@ -56,7 +58,8 @@ pub struct Saturation {
     /// for tanh, 0.5 for ReLU. It tells an activation that rests on one side from one that has
     /// been driven to its bounds.
     pub expected: f64,
-    /// `s`, the steepest slope of the activation between -4 and 4, at 80 points.
+    /// `s`, the steepest slope of the activation between -4 and 4, at 80 points; where it has none there, between -64
+    /// and 64.
     pub steepest: f64,
 }
 
@@ -90,9 +93,16 @@ impl Update {
 }
 
 impl Layer {
-    pub(super) fn plain(name: String, statistics: Statistics, signal: f64, dead: f64) -> Self {
+    pub(super) fn plain(
+        name: String,
+        units: usize,
+        statistics: Statistics,
+        signal: f64,
+        dead: f64,
+    ) -> Self {
         Self {
             name,
+            units,
             statistics,
             signal,
             dead,

@@ -7,6 +7,9 @@ use super::statistics::indicator;
 const POINTS: usize = 80;
 const REACH: f64 = 4.0;
 
+/// How much further out a slope is looked for where there is none: behind a threshold.
+const FURTHER: f64 = 16.0;
+
 /// A slope below this share of the steepest is flat.
 const FLAT: f64 = 0.05;
 
@@ -21,7 +24,7 @@ pub(super) struct Flatness {
     pub saturated: Tensor<1>,
     /// The same for standard normal inputs.
     pub expected: Tensor<1>,
-    /// Its steepest slope between -4 and 4.
+    /// Its steepest slope between -4 and 4; where there is none, between -64 and 64.
     pub steepest: Tensor<1>,
 }
 
@@ -34,8 +37,11 @@ pub(super) fn flatness<const D: usize>(
     input: Tensor<D>,
     unchanging: Tensor<2>,
 ) -> Flatness {
-    let reference = units(slope(f, grid(&input)));
-    let steepest = reference.clone().max();
+    let grid = grid(&input);
+    let reference = units(slope(f, grid.clone()));
+    let near = reference.clone().max();
+    let far = units(slope(f, grid * FURTHER)).max();
+    let steepest = near.clone() + far * indicator(near.equal_elem(0.0));
     let limit = |share: f64| (steepest.clone() * share).reshape([1, 1]);
     let slope = units(slope(f, input));
     let none = indicator(slope.clone().max_dim(0).lower_equal(limit(NONE)));

@@ -6,6 +6,8 @@ use burn::tensor::{Device, kind::BridgeTensor};
 
 /// The optimizer of one parameter, whichever rule it follows: what
 /// [`OptimizerConfig::build`](super::OptimizerConfig::build) makes, for Burn's parameter groups.
+///
+/// A step panics as that of a [`RuleOptimizer`](super::RuleOptimizer) does.
 #[derive(Clone)]
 pub struct AnyOptimizer {
     optimizer: Arc<dyn DynOptimizer>,
@@ -21,8 +23,16 @@ impl AnyOptimizer {
     }
 
     /// Multiplies every learning rate by a factor, for a group that learns more slowly.
+    ///
+    /// # Panics
+    ///
+    /// When it is below 0 or not finite.
     #[must_use]
     pub fn with_lr_factor(mut self, factor: f64) -> Self {
+        assert!(
+            factor >= 0.0 && factor.is_finite(),
+            "AnyOptimizer: lr_factor must be 0 or more and finite, got {factor}"
+        );
         self.lr_factor = factor;
         self
     }

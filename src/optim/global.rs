@@ -126,7 +126,9 @@ struct OfEach<'a> {
 
 impl ModuleVisitor for OfEach<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if let Some(grad) = self.grads.get::<D>(param.id) {
+        if let Some(grad) = self.grads.get::<D>(param.id)
+            && grad.shape().num_elements() > 0
+        {
             self.numbers.push((self.number)(grad.reshape([-1])));
         }
     }
@@ -141,7 +143,10 @@ impl<F: Fn(Tensor<1>) -> Tensor<1>> ModuleVisitor for Change<'_, F> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(grad) = self.grads.remove::<D>(param.id) {
             let shape = grad.dims();
-            let changed = (self.change)(grad.reshape([-1])).reshape(shape);
+            let changed = match shape.contains(&0) {
+                true => grad,
+                false => (self.change)(grad.reshape([-1])).reshape(shape),
+            };
             self.grads.register::<D>(param.id, changed);
         }
     }

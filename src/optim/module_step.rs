@@ -101,7 +101,8 @@ impl ModuleStep {
     ///
     /// # Panics
     ///
-    /// When the norm that gradients are held to is not above 0.
+    /// When the norm that gradients are held to is not above 0, and where a step of the optimizer does: a learning rate
+    /// below 0 or not finite, a gradient or a state of another shape than the parameter.
     pub fn step<M: Module>(
         &self,
         optimizer: &mut ModuleOptimizer,

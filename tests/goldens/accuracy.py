@@ -156,19 +156,24 @@ def parts(number):
     return [nearest, float(number - mpf(nearest))]
 
 
-cases = []
-for name, formula in FORMULAS.items():
-    inputs = INPUTS if name in DOUBLY_EXPONENTIAL else INPUTS + HUGE
-    values, slopes = [], []
-    for x in map(mpf, inputs):
-        step = min(abs(x), 1) * mpf(10) ** -100
-        values.append(parts(formula(x)))
-        slopes.append(parts((formula(x + step) - formula(x - step)) / (2 * step)))
-    cases.append({"activation": name, "value": values, "slope": slopes})
+def main():
+    cases = []
+    for name, formula in FORMULAS.items():
+        inputs = INPUTS if name in DOUBLY_EXPONENTIAL else INPUTS + HUGE
+        values, slopes = [], []
+        for x in map(mpf, inputs):
+            step = min(abs(x), 1) * mpf(10) ** -100
+            values.append(parts(formula(x)))
+            slopes.append(parts((formula(x + step) - formula(x - step)) / (2 * step)))
+        cases.append({"activation": name, "value": values, "slope": slopes})
 
-print("{")
-print(f'"versions": {json.dumps({"mpmath": mpmath.__version__})},')
-print(f'"inputs": {json.dumps(INPUTS + HUGE)},')
-print('"cases": [')
-print(",\n".join(json.dumps(case) for case in cases))
-print("]}")
+    print("{")
+    print(f'"versions": {json.dumps({"mpmath": mpmath.__version__})},')
+    print(f'"inputs": {json.dumps(INPUTS + HUGE)},')
+    print('"cases": [')
+    print(",\n".join(json.dumps(case) for case in cases))
+    print("]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@
 mod devices;
 
 mod advice;
+mod collection;
 mod diagnose;
 mod healthy;
 mod metric;

@@ -9,6 +9,7 @@ mod groups;
 mod module;
 mod numbers;
 mod problems;
+mod refused;
 mod state;
 
 use burn::module::{Module, Param};

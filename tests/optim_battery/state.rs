@@ -1,6 +1,5 @@
-//! What an optimizer remembers: saved, restored, and of parameters that have changed since.
+//! What an optimizer remembers: saved and restored.
 
-use burn::module::Param;
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer, OptimizerRecord};
 use burn::tensor::Device;
@@ -104,32 +103,6 @@ fn in_place_is_not_seen_from_outside() {
             // The same numbers give the same results wherever they lie.
             for i in 35..len {
                 assert_eq!(end[i], end[i - 35], "{name}: element {i} of {len}");
-            }
-        }
-    }
-}
-
-/// A parameter that was pruned or grown keeps its id. It takes the first step of a new one.
-#[test]
-fn a_parameter_of_another_shape_starts_anew() {
-    for (device_name, device) in devices::all() {
-        let device = device.autodiff();
-        for (name, config) in configs() {
-            let point = |at: &[f32]| Point::new(at, &device);
-            let stepped = point(&[1.0, -2.0, 3.0]);
-            let mut optimizer = config.init();
-            let stepped = stepped.step(&mut optimizer, 0.01, &[0.5, 1.0, -2.0]);
-            for (at, grad) in [
-                (&[1.0, -2.0][..], &[0.5, -1.0][..]),
-                (&[1.0, -2.0, 3.0, 4.0], &[0.5, -1.0, 2.0, 1.0]),
-            ] {
-                let changed = |point: Point| Point {
-                    at: Param::initialized(stepped.at.id, point.at.val()),
-                };
-                let mut used = optimizer.clone();
-                let ends = changed(point(at)).step(&mut used, 0.01, grad).values();
-                let anew = point(at).step(&mut config.init(), 0.01, grad).values();
-                assert_eq!(ends, anew, "{name} on {device_name}");
             }
         }
     }

@@ -116,7 +116,10 @@ macro_rules! by_type {
 /// The numbers of a tensor that is in row-major order.
 pub(super) fn numbers(tensor: &FlexTensor) -> Memory {
     let float = Float::of(tensor);
-    let bytes = &tensor.bytes()[tensor.layout().start_offset() * float.size()..];
+    let bytes = tensor.bytes();
+    let first = tensor.layout().start_offset() * float.size();
+    // A view of nothing may begin past the end.
+    let bytes = &bytes[first.min(bytes.len())..];
     let start = bytes.as_ptr().cast_mut();
     Memory { start, float }
 }
@@ -129,7 +132,9 @@ pub(super) fn numbers_mut(tensor: &mut FlexTensor) -> Option<Memory> {
     let float = Float::of(tensor);
     let first = tensor.layout().start_offset();
     let start = by_type!(float, F => {
-        tensor.try_storage_mut::<F>()?[first..].as_mut_ptr().cast()
+        let storage = tensor.try_storage_mut::<F>()?;
+        let first = first.min(storage.len());
+        storage[first..].as_mut_ptr().cast()
     });
     Some(Memory { start, float })
 }

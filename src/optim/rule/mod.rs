@@ -4,6 +4,7 @@
 
 mod clock;
 mod decay;
+mod fit;
 mod measured;
 mod modifier;
 pub(super) mod module_sums;

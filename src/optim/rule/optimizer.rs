@@ -9,6 +9,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Shape, Tensor};
 
 use super::decay::Decay;
+use super::fit::{gradient_fits, learning_rate_fits, parts_fit, states_fit};
 use super::modifier::{Part, part};
 use super::module_sums::{self, Wanted};
 use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
@@ -28,6 +29,11 @@ use crate::optim::Averages;
 ///
 /// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
 /// the new parameter is rounded.
+///
+/// # Panics
+///
+/// A step panics when the learning rate is below 0 or not finite, and when the gradient or a state, as of a record
+/// that was loaded, has not the shape that belongs to the parameter: the message has both.
 #[derive(Clone)]
 pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
     rule: R,
@@ -124,10 +130,17 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             ..
         } = state;
         remember(&self.parts, parts);
+        let shape = param.shape();
+        let own = short_type_name::<R>;
+        states_fit(own, tensors.iter().map(|tensor| (tensor, &shape)));
+        if const { S > 0 } {
+            let one = Shape::from(vec![1; shape.num_dims()]);
+            states_fit(own, sums.iter().map(|sum| (sum, &one)));
+        }
+        parts_fit(&self.parts, parts, &shape);
         if holds_back(&self.parts, parts, clock, step) {
             return;
         }
-        let shape = param.shape();
         let (keeps, keeps_sums) = (
             self.rule.keeps_states(shape.num_dims()),
             self.rule.keeps_sums(),
@@ -135,7 +148,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if !self.own_parts_fit(parts, &shape) {
             *clock = Clock::new(R::MEMORY);
         }
-        let first = prepare(clock, R::MEMORY, &mut **tensors, &keeps, &shape);
+        let first = prepare(clock, R::MEMORY, &mut **tensors, &keeps);
         if first {
             **sums = [const { None }; S];
         }
@@ -222,6 +235,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
         grad: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
+        learning_rate_fits(short_type_name::<R>, lr);
+        let shape = tensor.shape();
+        gradient_fits(short_type_name::<R>, &shape, &grad.shape());
+        // Nothing is to be stepped, and a matrix of nothing has neither norm nor inverse.
+        if shape.num_elements() == 0 {
+            return (tensor, state);
+        }
         if R::OVER_MODULE {
             assert!(
                 !module_sums::is_single(),

@@ -30,24 +30,16 @@ struct Prepared {
     shapes: Vec<Shape>,
 }
 
-/// Makes a memory fit for a step: what was saved with other settings may lack a tensor, and a parameter may have been
-/// pruned or grown since. Such a parameter starts anew. Whether it starts.
+/// Makes a memory fit for a step: what was saved with other settings may lack a tensor, and then the parameter starts
+/// anew. Whether it starts.
 pub(super) fn prepare(
     clock: &mut Clock,
     start: [f64; 2],
     tensors: &mut [Option<DispatchTensor>],
     keeps: &[bool],
-    shape: &Shape,
 ) -> bool {
-    let fits = |tensor: &Option<DispatchTensor>| match tensor {
-        Some(tensor) => tensor.shape() == *shape,
-        None => false,
-    };
-    if tensors
-        .iter()
-        .zip(keeps)
-        .any(|(tensor, keep)| *keep && !fits(tensor))
-    {
+    let mut each = tensors.iter().zip(keeps);
+    if each.any(|(tensor, keep)| *keep && tensor.is_none()) {
         *clock = Clock::new(start);
     }
     let first = clock.time == 0;
@@ -87,7 +79,7 @@ fn summed(shape: &Shape, over: &[usize]) -> Shape {
 }
 
 /// The shapes of a part's sums.
-fn sums_of(part: &dyn Part, shape: &Shape) -> Vec<Shape> {
+pub(super) fn sums_of(part: &dyn Part, shape: &Shape) -> Vec<Shape> {
     let over = part.sums_over(shape);
     over.iter().map(|over| summed(shape, over)).collect()
 }
@@ -261,7 +253,7 @@ impl PartState {
             return None;
         }
         let (states, shapes) = (part.states(&shape), sums_of(part, &shape));
-        // What another part left, or a parameter of another shape.
+        // What another part left.
         if !self.has(&states, &shapes) {
             *self = Self::new(part);
         }

@@ -1,0 +1,74 @@
+//! What a step refuses: a learning rate that is none, and tensors that do not belong to the parameter.
+
+use std::sync::Arc;
+
+use burn::backend::{DispatchTensor, TensorMetadata};
+use burn::tensor::Shape;
+
+use super::modifier::Part;
+use super::parts::{PartState, sums_of};
+
+/// # Panics
+///
+/// When the learning rate is below 0 or not finite.
+pub(super) fn learning_rate_fits(rule: impl FnOnce() -> &'static str, lr: f64) {
+    assert!(
+        lr >= 0.0 && lr.is_finite(),
+        "{}: the learning rate must be 0 or more and finite, got {lr}",
+        rule()
+    );
+}
+
+/// # Panics
+///
+/// When the gradient has another shape than the parameter. A pass over memory would read a longer one as far as it needs,
+/// and spread a shorter one.
+pub(super) fn gradient_fits(rule: impl FnOnce() -> &'static str, param: &Shape, grad: &Shape) {
+    assert!(
+        grad == param,
+        "{}: the gradient has shape {:?}, the parameter {:?}",
+        rule(),
+        &**grad,
+        &**param
+    );
+}
+
+/// # Panics
+///
+/// When a tensor that is there has not the shape beside it.
+pub(super) fn states_fit<'a>(
+    owner: impl Fn() -> &'static str,
+    states: impl Iterator<Item = (&'a Option<DispatchTensor>, &'a Shape)>,
+) {
+    for (state, wanted) in states {
+        if let Some(state) = state {
+            let shape = state.shape();
+            assert!(
+                shape == *wanted,
+                "{}: the state of a parameter has shape {:?}, where {:?} belongs: it is that of another parameter \
+                 or of other settings",
+                owner(),
+                &*shape,
+                &**wanted
+            );
+        }
+    }
+}
+
+/// # Panics
+///
+/// When a part remembers a tensor of another shape. Another number of tensors is what another part left.
+pub(super) fn parts_fit(parts: &[Arc<dyn Part>], memories: &[PartState], shape: &Shape) {
+    for (part, memory) in parts.iter().zip(memories) {
+        // Before its first step a part remembers nothing.
+        if memory.tensors.is_empty() && memory.sums.is_empty() || !part.applies(shape) {
+            continue;
+        }
+        let (states, sums) = (part.states(shape), sums_of(&**part, shape));
+        if memory.tensors.len() == states.len() && memory.sums.len() == sums.len() {
+            let name = || "a modifier";
+            states_fit(name, memory.tensors.iter().zip(&states));
+            states_fit(name, memory.sums.iter().zip(&sums));
+        }
+    }
+}
