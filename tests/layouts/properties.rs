@@ -109,7 +109,7 @@ impl Case {
     }
 
     /// Burn itself neither adds up a view of nothing nor spreads something over nothing.
-    fn as_burn_has_it(mut self) -> Self {
+    fn into_what_burn_has(mut self) -> Self {
         if self.shape.contains(&0) {
             self.view = View::Plain;
             self.spread = [[false; 4]; 2];
@@ -265,7 +265,7 @@ proptest! {
 
     #[test]
     fn formulas_of_several_numbers_that_are_spread(case in cases()) {
-        let case = case.as_burn_has_it();
+        let case = case.into_what_burn_has();
         let inputs = [case.shape, case.smaller(0), case.smaller(1)];
         let inputs = [0, 1, 2].map(|index| case.tensor(inputs[index], index));
         let ours = case.both_ways(&inputs, |x| apply_many(&Curved, x));
@@ -283,7 +283,7 @@ proptest! {
 
     #[test]
     fn formulas_of_rows(case in cases()) {
-        let case = case.as_burn_has_it();
+        let case = case.into_what_burn_has();
         let axis = case.seed as usize % 4;
         let x = [case.tensor(case.shape, 0)];
         macro_rules! twins {
