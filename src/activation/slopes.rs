@@ -91,7 +91,7 @@ const PARAMETERS: [&str; 33] = [
 ];
 
 /// Where the two differ, and why those that are not automatic are right.
-const EXCEPTIONS: [(&str, &[&str], &[f64]); 10] = [
+const EXCEPTIONS: [(&str, &[&str], &[f64]); 11] = [
     (
         "a gate has come to rest, and infinity times its derivative is NaN",
         &[
@@ -150,6 +150,11 @@ const EXCEPTIONS: [(&str, &[&str], &[f64]); 10] = [
         "what lets NaN through has a slope, and a step none",
         &["sign", "step", "step(at_zero=0.5)"],
         &[0.0],
+    ),
+    (
+        "the slope swings for ever, and that of the value there is that of its infinity",
+        &["snake", "snake(a=3)"],
+        &[f64::NEG_INFINITY, f64::INFINITY],
     ),
 ];
 

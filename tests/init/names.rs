@@ -109,7 +109,7 @@ fn values_outside_their_range() {
         ),
         (
             "lsuv(trials=2.5)",
-            "LsuvConfig: trials must be a whole number of at least 1, got 2.5",
+            "LsuvConfig: trials must be a whole number from 1 to 1000, got 2.5",
         ),
     ] {
         assert_eq!(refused(text), message);

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::module::Param;
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
-use burn_extras::optim::OptimizerConfig;
 
 use crate::{Point, configs, devices};
 
