@@ -27,6 +27,9 @@ mod device;
 mod print;
 #[path = "mnist/problem.rs"]
 mod problem;
+#[cfg(feature = "cube")]
+#[path = "mnist/quietly.rs"]
+mod quietly;
 #[path = "mnist/wait.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]
 mod wait;
