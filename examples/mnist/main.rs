@@ -136,11 +136,8 @@ impl Run<'_> {
         let [train, validation, test] = self.data;
         let steps = config.steps(train.len());
         let scheduler = schedule::scheduler(config, steps)?;
-        let fingerprint = Fingerprint::of(&[]);
-        let fingerprint = self
-            .data
-            .iter()
-            .fold(fingerprint, |sum, it| it.fingerprint(sum));
+        let sets = self.data.iter();
+        let fingerprint = sets.fold(Fingerprint::of(&[]), |sum, set| set.fingerprint(sum));
         let _lock = FolderLock::take(folder)?;
         let device = &self.device.device;
         let behind = resumed.then(|| resume::behind(folder, config, fingerprint, steps, device));

@@ -149,21 +149,27 @@ pub unsafe extern "C" fn close(descriptor: c_int) -> c_int {
     unsafe { real::close(descriptor) }
 }
 
+/// Writes all of what is given, `count` of it, or half and no more.
+fn written<C>(descriptor: c_int, count: C, half: C, write: impl Fn(C) -> ssize_t) -> ssize_t {
+    match at_descriptor("write", descriptor) {
+        Fate::Done => write(count),
+        Fate::Torn => {
+            write(half);
+            real::die()
+        }
+        Fate::Full => real::full() as ssize_t,
+    }
+}
+
 /// # Safety
 ///
 /// As for the C library's function of that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn write(descriptor: c_int, bytes: *const c_void, count: size_t) -> ssize_t {
-    match at_descriptor("write", descriptor) {
-        // SAFETY: the arguments are those of the caller.
-        Fate::Done => unsafe { real::write(descriptor, bytes, count) },
-        Fate::Torn => {
-            // SAFETY: as above, and half as many bytes are there too.
-            unsafe { real::write(descriptor, bytes, count / 2) };
-            real::die()
-        }
-        Fate::Full => real::full() as ssize_t,
-    }
+    written(descriptor, count, count / 2, |count| {
+        // SAFETY: the arguments are those of the caller, and half as many bytes are there too.
+        unsafe { real::write(descriptor, bytes, count) }
+    })
 }
 
 /// # Safety
@@ -176,16 +182,10 @@ pub unsafe extern "C" fn pwrite64(
     count: size_t,
     offset: off_t,
 ) -> ssize_t {
-    match at_descriptor("write", descriptor) {
-        // SAFETY: the arguments are those of the caller.
-        Fate::Done => unsafe { real::pwrite(descriptor, bytes, count, offset) },
-        Fate::Torn => {
-            // SAFETY: as above, and half as many bytes are there too.
-            unsafe { real::pwrite(descriptor, bytes, count / 2, offset) };
-            real::die()
-        }
-        Fate::Full => real::full() as ssize_t,
-    }
+    written(descriptor, count, count / 2, |count| {
+        // SAFETY: as above.
+        unsafe { real::pwrite(descriptor, bytes, count, offset) }
+    })
 }
 
 /// # Safety
@@ -193,14 +193,8 @@ pub unsafe extern "C" fn pwrite64(
 /// As for the C library's function of that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn writev(descriptor: c_int, parts: *const iovec, count: c_int) -> ssize_t {
-    match at_descriptor("write", descriptor) {
-        // SAFETY: the arguments are those of the caller.
-        Fate::Done => unsafe { real::writev(descriptor, parts, count) },
-        Fate::Torn => {
-            // SAFETY: as above, and half as many parts are there too.
-            unsafe { real::writev(descriptor, parts, count / 2) };
-            real::die()
-        }
-        Fate::Full => real::full() as ssize_t,
-    }
+    written(descriptor, count, count / 2, |count| {
+        // SAFETY: as above, with parts.
+        unsafe { real::writev(descriptor, parts, count) }
+    })
 }

@@ -48,8 +48,7 @@ impl Pointwise for Sinc {
             .map(N::literal),
         );
         let value = near.if_positive(x.sin() / x, series);
-        // The sine of infinity is no number; beyond this its quotient is below anything that counts.
-        (x.abs() - 3.4e38).if_positive(N::literal(0.0), value)
+        at_infinity(x, N::literal(0.0), value)
     }
 
     // More exact: its own series reaches further, and has no seam at 1/2.
@@ -74,7 +73,7 @@ impl Pointwise for Sinc {
             .map(N::literal),
         );
         let slope = near.if_positive((x.cos() - x.sin() / x) / x, series);
-        (x.abs() - 3.4e38).if_positive(N::literal(0.0), slope)
+        at_infinity(x, N::literal(0.0), slope)
     }
 }
 
@@ -94,14 +93,14 @@ impl Parametric<1> for Snake {
         let sine = (x * a).sin();
         // sin(a x) / a. For the tiniest frequencies, 0 too, it is x, and the derivative by a becomes x^2.
         let ratio = (a.abs() - 1e-30).if_positive(sine / a, x);
-        at_infinity(x, sine.mul_add(ratio, x))
+        at_infinity(x, x, sine.mul_add(ratio, x))
     }
 
     // Faster: no constant frequency is as low.
     #[inline(always)]
     fn constant<N: Number>(&self, x: N, [a]: [N; 1]) -> N {
         let sine = (x * a).sin();
-        at_infinity(x, sine.mul_add(sine / a, x))
+        at_infinity(x, x, sine.mul_add(sine / a, x))
     }
 
     // Faster: no division.
@@ -113,10 +112,11 @@ impl Parametric<1> for Snake {
     }
 }
 
-/// The number itself where it is infinite, and the value elsewhere.
+/// The limit where `x` is infinite, for the sine of infinity is no number, and the value elsewhere. From the largest `f32`
+/// on the two differ by nothing that counts.
 #[inline(always)]
-fn at_infinity<N: Number>(x: N, value: N) -> N {
-    (x.abs() - 3.4e38).if_positive(x, value)
+fn at_infinity<N: Number>(x: N, limit: N, value: N) -> N {
+    (x.abs() - 3.4e38).if_positive(limit, value)
 }
 
 activation! {

@@ -13,12 +13,27 @@ pub(super) trait Half: Copy {
     /// # Safety
     ///
     /// It is compiled for `V`, on a machine that has it.
-    unsafe fn widen<V: Vectors>(numbers: &[Self; LANES], wide: &mut [f32; LANES]);
+    #[inline(always)]
+    unsafe fn widen<V: Vectors>(numbers: &[Self; LANES], wide: &mut [f32; LANES]) {
+        for lane in 0..LANES {
+            wide[lane] = numbers[lane].widened();
+        }
+    }
 
     /// # Safety
     ///
     /// As above.
-    unsafe fn narrow<V: Vectors>(wide: &[f32; LANES], numbers: &mut [Self; LANES]);
+    #[inline(always)]
+    unsafe fn narrow<V: Vectors>(wide: &[f32; LANES], numbers: &mut [Self; LANES]) {
+        narrow_each(wide, numbers);
+    }
+}
+
+#[inline(always)]
+fn narrow_each<H: Half>(wide: &[f32; LANES], numbers: &mut [H; LANES]) {
+    for lane in 0..LANES {
+        numbers[lane] = H::narrowed(wide[lane]);
+    }
 }
 
 /// The upper half of an `f32`.
@@ -40,22 +55,13 @@ impl Half for bf16 {
     }
 
     #[inline(always)]
-    unsafe fn widen<V: Vectors>(numbers: &[Self; LANES], wide: &mut [f32; LANES]) {
-        for lane in 0..LANES {
-            wide[lane] = numbers[lane].widened();
-        }
-    }
-
-    #[inline(always)]
     unsafe fn narrow<V: Vectors>(wide: &[f32; LANES], numbers: &mut [Self; LANES]) {
         #[cfg(all(target_arch = "x86_64", feature = "x86-v4"))]
         if V::AVX512 {
             // SAFETY: the machine has it.
             return unsafe { avx512::narrow_bf16(wide, numbers) };
         }
-        for lane in 0..LANES {
-            numbers[lane] = Self::narrowed(wide[lane]);
-        }
+        narrow_each(wide, numbers);
     }
 }
 
@@ -108,22 +114,6 @@ impl Half for f16 {
                 let half = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(wide);
                 _mm_storeu_si128(numbers.as_mut_ptr().add(lane).cast(), half);
             }
-        }
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    #[inline(always)]
-    unsafe fn widen<V: Vectors>(numbers: &[Self; LANES], wide: &mut [f32; LANES]) {
-        for lane in 0..LANES {
-            wide[lane] = numbers[lane].widened();
-        }
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    #[inline(always)]
-    unsafe fn narrow<V: Vectors>(wide: &[f32; LANES], numbers: &mut [Self; LANES]) {
-        for lane in 0..LANES {
-            numbers[lane] = Self::narrowed(wide[lane]);
         }
     }
 }

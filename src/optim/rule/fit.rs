@@ -1,12 +1,7 @@
 //! What a step refuses: a learning rate that is none, and tensors that do not belong to the parameter.
 
-use std::sync::Arc;
-
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::tensor::Shape;
-
-use super::modifier::Part;
-use super::parts::{PartState, sums_of};
 
 /// # Panics
 ///
@@ -51,24 +46,6 @@ pub(super) fn states_fit<'a>(
                 &*shape,
                 &**wanted
             );
-        }
-    }
-}
-
-/// # Panics
-///
-/// When a part remembers a tensor of another shape. Another number of tensors is what another part left.
-pub(super) fn parts_fit(parts: &[Arc<dyn Part>], memories: &[PartState], shape: &Shape) {
-    for (part, memory) in parts.iter().zip(memories) {
-        // Before its first step a part remembers nothing.
-        if memory.tensors.is_empty() && memory.sums.is_empty() || !part.applies(shape) {
-            continue;
-        }
-        let (states, sums) = (part.states(shape), sums_of(&**part, shape));
-        if memory.tensors.len() == states.len() && memory.sums.len() == sums.len() {
-            let name = || "a modifier";
-            states_fit(name, memory.tensors.iter().zip(&states));
-            states_fit(name, memory.sums.iter().zip(&sums));
         }
     }
 }

@@ -9,7 +9,7 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Shape, Tensor};
 
 use super::decay::Decay;
-use super::fit::{gradient_fits, learning_rate_fits, parts_fit, states_fit};
+use super::fit::{gradient_fits, learning_rate_fits, states_fit};
 use super::modifier::{Part, part};
 use super::module_sums::{self, Wanted};
 use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
@@ -133,11 +133,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         let shape = param.shape();
         let own = short_type_name::<R>;
         states_fit(own, tensors.iter().map(|tensor| (tensor, &shape)));
-        if const { S > 0 } {
-            let one = Shape::from(vec![1; shape.num_dims()]);
-            states_fit(own, sums.iter().map(|sum| (sum, &one)));
-        }
-        parts_fit(&self.parts, parts, &shape);
+        let sum_shapes = match const { S > 0 } {
+            true => vec![Shape::from(vec![1; shape.num_dims()]); S],
+            false => Vec::new(),
+        };
+        states_fit(own, sums.iter().zip(&sum_shapes));
         if holds_back(&self.parts, parts, clock, step) {
             return;
         }
@@ -181,7 +181,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
                 settle: &sum.1,
                 before: &mut **sums,
                 keeps: &keeps_sums,
-                shapes: vec![Shape::from(vec![1; shape.num_dims()]); S],
+                shapes: sum_shapes,
                 of_module: R::OVER_MODULE.then(TypeId::of::<R>),
             });
         }

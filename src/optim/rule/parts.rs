@@ -8,6 +8,7 @@ use burn::tensor::Shape;
 use smallvec::smallvec;
 
 use super::decay::Decay;
+use super::fit::states_fit;
 use super::modifier::{Fused, Part, Ready, TakeStep, ToStep, WholeStep};
 use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages, zeros};
 use super::{Changes, Clock};
@@ -79,7 +80,7 @@ fn summed(shape: &Shape, over: &[usize]) -> Shape {
 }
 
 /// The shapes of a part's sums.
-pub(super) fn sums_of(part: &dyn Part, shape: &Shape) -> Vec<Shape> {
+fn sums_of(part: &dyn Part, shape: &Shape) -> Vec<Shape> {
     let over = part.sums_over(shape);
     over.iter().map(|over| summed(shape, over)).collect()
 }
@@ -253,7 +254,12 @@ impl PartState {
             return None;
         }
         let (states, shapes) = (part.states(&shape), sums_of(part, &shape));
-        // What another part left.
+        // Another number of them is what another part left.
+        if self.tensors.len() == states.len() && self.sums.len() == shapes.len() {
+            let owner = || "a modifier";
+            states_fit(owner, self.tensors.iter().zip(&states));
+            states_fit(owner, self.sums.iter().zip(&shapes));
+        }
         if !self.has(&states, &shapes) {
             *self = Self::new(part);
         }
