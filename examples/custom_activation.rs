@@ -19,11 +19,12 @@ use burn_extras::model::MlpConfig;
 use burn_extras::optim::NadamConfig;
 use clap::Parser;
 
+use crate::device::Servers;
 use crate::print::say;
 use crate::problem::Problem;
 
-#[path = "mnist/device.rs"]
-#[allow(dead_code, reason = "shared with the mnist example")]
+#[path = "device/mod.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
 mod device;
 #[path = "mnist/print.rs"]
 mod print;
@@ -82,7 +83,7 @@ fn run(args: Args) -> Result<(), Problem> {
     let hill: ActivationConfig = "hill(channels=32)".parse()?;
 
     // One hidden layer learns a wave.
-    let chosen = device::choose(&args.device)?;
+    let chosen = device::choose(&args.device, &Servers::default())?;
     say(format_args!("device: {}", chosen.line));
     let device = chosen.device.autodiff();
     device.seed(args.seed);

@@ -17,11 +17,12 @@ use burn_extras::fused::Number;
 use burn_extras::optim::{Clock, MeasuredRule, RuleOptimizer, UpdateRule};
 use clap::Parser;
 
+use crate::device::Servers;
 use crate::print::say;
 use crate::problem::Problem;
 
-#[path = "mnist/device.rs"]
-#[allow(dead_code, reason = "shared with the mnist example")]
+#[path = "device/mod.rs"]
+#[allow(dead_code, reason = "shared with other examples")]
 mod device;
 #[path = "mnist/print.rs"]
 mod print;
@@ -103,7 +104,7 @@ impl MeasuredRule<1, 1> for Normalized {
 }
 
 fn run(args: Args) -> Result<(), Problem> {
-    let chosen = device::choose(&args.device)?;
+    let chosen = device::choose(&args.device, &Servers::default())?;
     say(format_args!("device: {}", chosen.line));
     let device = chosen.device.autodiff();
     device.seed(args.seed);

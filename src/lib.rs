@@ -52,7 +52,9 @@
 //! | [`init`] | how the weights start |
 //! | [`inspect`] | what goes on inside a network: statistics of activations and gradients |
 //! | [`model`] | a multilayer perceptron |
+//! | [`study`] | candidates compared fairly, on tasks of your own |
 //! | `train` | what makes a resumed training equal an uninterrupted one; with the feature of that name |
+//! | `remote` | formulas on the servers of Burn's remote devices; with the feature of that name |
 //! | [`fused`] | formulas and update rules of your own |
 //! | [`registry`] | names with parameters: `elu(alpha=0.5)` |
 //! | [`porting`] | for those who come from PyTorch, Keras or optax |
@@ -68,6 +70,7 @@
 //! | `wgpu` | any GPU, through Vulkan, Metal or DirectX 12 |
 //! | `vulkan`, `metal`, `cuda`, `rocm` | GPUs through their own compilers |
 //! | `train` | for burn-train's `Learner`: [`inspect`]'s metrics, and a data loader that resumes exactly |
+//! | `remote` | devices of other machines, and a server that offers this machine's |
 //! | `download` | lets the examples fetch MNIST |
 //!
 //! On a backend that your project turns on in Burn but not here, everything is composed of Burn's own
@@ -98,7 +101,11 @@ mod matrix;
 pub mod model;
 pub mod optim;
 pub mod registry;
+#[cfg(feature = "remote")]
+pub mod remote;
 pub mod schedule;
+mod splitmix;
+pub mod study;
 #[cfg(feature = "train")]
 pub mod train;
 

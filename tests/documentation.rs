@@ -7,9 +7,13 @@ use burn_extras::init::InitConfig;
 use burn_extras::optim::{Convention, ModifierConfig, OptimizerConfig};
 use burn_extras::schedule::ScheduleConfig;
 
-/// The cells of each row of the table in `page`, the header left out.
+/// The cells of each row of the first table in `page`, the header left out.
 fn rows(page: &'static str) -> Vec<Vec<&'static str>> {
-    let lines = page.lines().filter(|line| line.starts_with('|'));
+    let is_row = |line: &&str| line.starts_with('|');
+    let lines = page
+        .lines()
+        .skip_while(move |line| !is_row(line))
+        .take_while(is_row);
     let cells = |line: &'static str| {
         let inner = line.trim_matches('|');
         inner.split('|').map(str::trim).collect()

@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Distribution, FloatDType, Int, Tensor, activation::relu};
-use burn_extras::optim::{ModifierConfig, ModuleStep, MuonConfig, OptimizerConfig};
+use burn_extras::optim::{ModifierConfig, ModuleStep, MuonConfig, OptimizerConfig, StateType};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -125,6 +125,24 @@ fn floats(criterion: &mut Criterion) {
             group.bench_function(name, |bencher| {
                 steps_in(dtype, bencher, config.init(), sizes, false);
             });
+        }
+    }
+}
+
+/// States of 16 and of 8 bits beside `f32` parameters, and again all of their bits, next to each other: a machine's memory is
+/// slow for minutes at a time.
+fn states(criterion: &mut Criterion) {
+    let (_, sizes) = SIZES[2];
+    for name in ["momentum", "adam", "nadam", "lion", "amsgrad"] {
+        for (suffix, state_type) in [
+            ("f32", StateType::Full),
+            ("bf16", StateType::Bf16),
+            ("float8", StateType::Float8),
+        ] {
+            let mut group = criterion.benchmark_group(format!("optim-10M-states-{suffix}"));
+            let config: OptimizerConfig = name.parse().expect("a name");
+            let config = config.with_state_type(state_type);
+            group.bench_function(name, |bencher| steps(bencher, config.init(), sizes, false));
         }
     }
 }
@@ -277,6 +295,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(300));
-    targets = bandwidth, rules, floats, muon, training, stock_rules
+    targets = bandwidth, rules, floats, states, muon, training, stock_rules
 }
 criterion_main!(benches);

@@ -51,11 +51,15 @@ impl Sheet {
         name: &str,
         theme: &Theme,
     ) -> Result<[PathBuf; 2], Box<dyn Error>> {
-        let paths = ["svg", "png"].map(|kind| folder.join(format!("{name}.{kind}")));
-        let [svg, png] = &paths;
-        write(svg, self.svg(theme)?.as_bytes())?;
-        write(png, &self.png(theme)?)?;
-        Ok(paths)
+        let [svg, png] = ["svg", "png"].map(|kind| folder.join(format!("{name}.{kind}")));
+        self.save_svg(&svg, theme)?;
+        write(&png, &self.png(theme)?)?;
+        Ok([svg, png])
+    }
+
+    /// Writes an SVG.
+    pub fn save_svg(&self, path: &Path, theme: &Theme) -> Result<(), Box<dyn Error>> {
+        write(path, self.svg(theme)?.as_bytes())
     }
 
     fn svg(&self, theme: &Theme) -> Result<String, Box<dyn Error>> {

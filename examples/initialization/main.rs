@@ -17,6 +17,7 @@
 #![recursion_limit = "256"]
 
 #[path = "../mnist/batch.rs"]
+#[allow(dead_code, reason = "shared with the mnist example")]
 mod batch;
 #[path = "../mnist/data.rs"]
 #[allow(dead_code, reason = "shared with the mnist example")]

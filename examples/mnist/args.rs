@@ -8,8 +8,11 @@ use clap::Parser;
 
 use crate::check::check;
 use crate::config::RunConfig;
+use crate::deform::Deformation;
+use crate::device::Servers;
 use crate::norm::Norm;
 use crate::problem::Problem;
+use crate::recipe::Recipe;
 use crate::values::{Optimizer, Widths, above_zero, count, not_negative, portion, positive, share};
 
 /// Trains a network of linear layers on MNIST.
@@ -26,9 +29,21 @@ use crate::values::{Optimizer, Widths, above_zero, count, not_negative, portion,
 #[derive(Parser, Debug)]
 #[command(name = "mnist")]
 pub struct Args {
-    /// Where to compute: auto, flex, ndarray, wgpu, vulkan, metal, cuda, rocm
+    /// Where to compute: auto, flex, ndarray, wgpu, vulkan, metal, cuda, rocm, or on servers: ws://HOST:PORT,
+    /// several with commas between, which share each batch
     #[arg(long, default_value = "auto")]
     pub device: String,
+
+    #[command(flatten)]
+    pub servers: Servers,
+
+    /// Let each of several servers update a part of the parameters, where the first would update all
+    #[arg(long)]
+    pub sharded: bool,
+
+    /// Take other settings for what the flags below leave out: those of a recipe
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "resume")]
+    pub recipe: Option<Recipe>,
 
     /// Widths of the hidden layers, "" for none [default: 100,100,100,100]
     #[arg(long, value_name = "WIDTHS", value_parser = Widths::parse)]
@@ -53,6 +68,15 @@ pub struct Args {
     /// Share of its outputs that each activation loses at random during training [default: 0]
     #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
     pub dropout: Option<f64>,
+
+    /// Deform each image by chance, anew in every epoch: "ciresan(rotation=15, scale=0.15, elastic=1.1,
+    /// sigma=5.5)", where angles are in degrees and lengths in pixels [default: none]
+    #[arg(long, value_name = "NAME")]
+    pub deform: Option<Deformation>,
+
+    /// Share of a label that is spread over all classes during training [default: 0]
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
+    pub label_smoothing: Option<f64>,
 
     /// Learning rate [default: the optimizer's]
     #[arg(long, value_parser = above_zero, allow_negative_numbers = true)]
@@ -112,6 +136,10 @@ pub struct Args {
     #[arg(long)]
     pub seed: Option<u64>,
 
+    /// Save the trained network in half the bytes, f16, which is then what is tested
+    #[arg(long)]
+    pub half: bool,
+
     /// Train on the first N images only
     #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     pub train_samples: Option<usize>,
@@ -129,7 +157,7 @@ pub struct Args {
     pub out: PathBuf,
 
     /// Continue the run in the folder for the results, from its last checkpoint that is whole; --epochs and
-    /// --patience may be new, so that a finished run goes on
+    /// --patience may be new, so that a finished run goes on, and --half may come
     #[arg(long)]
     pub resume: bool,
 
@@ -150,12 +178,20 @@ pub struct Args {
 impl Args {
     /// A new run.
     pub fn config(&self) -> Result<RunConfig, Problem> {
-        let mut config = self.over(RunConfig::default())?;
+        let base = match self.recipe {
+            Some(recipe) => recipe.config()?,
+            None => RunConfig::default(),
+        };
+        let mut config = self.over(base)?;
         config.norm = self
             .norm
             .unwrap_or_default()
             .decide(&config.activation, config.hidden.len());
-        config.lr = self.lr.unwrap_or(config.optimizer.default_lr());
+        // What a recipe says of its optimizer holds for no other.
+        if self.optimizer.is_some() {
+            config.lr = self.lr.unwrap_or(config.optimizer.default_lr());
+            config.no_decay = self.no_decay;
+        }
         check(&config)?;
         Ok(config)
     }
@@ -173,6 +209,8 @@ impl Args {
             activation: self.activation.clone().unwrap_or(config.activation),
             init: self.init.clone().unwrap_or(config.init),
             dropout: self.dropout.unwrap_or(config.dropout),
+            deform: self.deform.unwrap_or(config.deform),
+            label_smoothing: self.label_smoothing.unwrap_or(config.label_smoothing),
             lr: self.lr.unwrap_or(config.lr),
             schedule: self.schedule.unwrap_or(config.schedule),
             warmup: self.warmup.or(config.warmup),
@@ -186,6 +224,7 @@ impl Args {
             epochs: self.epochs.unwrap_or(config.epochs),
             patience: self.patience.or(config.patience),
             seed: self.seed.unwrap_or(config.seed),
+            half: self.half || config.half,
             train_samples: self.train_samples.or(config.train_samples),
             validation: self.validation.unwrap_or(config.validation),
         })

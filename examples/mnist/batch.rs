@@ -14,6 +14,8 @@ pub struct DigitBatch {
     pub images: Tensor<2>,
     /// `[batch]`.
     pub labels: Tensor<1, Int>,
+    /// How much of a batch it is: 1 where no other device has a share.
+    pub share: f64,
 }
 
 /// Normalises bytes and moves them to a device.
@@ -32,6 +34,7 @@ impl Batcher<Digit, DigitBatch> for DigitBatcher {
         DigitBatch {
             images: Tensor::from_data(TensorData::new(pixels, [count, PIXELS]), device),
             labels: Tensor::from_data(TensorData::new(labels, [count]), device),
+            share: 1.0,
         }
     }
 }

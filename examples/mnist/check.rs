@@ -49,7 +49,7 @@ fn check_numbers(config: &RunConfig) -> Result<(), Problem> {
         |it| it > 0.0 && it.is_finite(),
         "a finite number greater than 0",
     );
-    let numbers: [(_, _, Rule); 6] = [
+    let numbers: [(_, _, Rule); 7] = [
         ("lr", Some(config.lr), above_zero),
         ("clip", config.clip, above_zero),
         ("sam", config.sam, above_zero),
@@ -69,6 +69,11 @@ fn check_numbers(config: &RunConfig) -> Result<(), Problem> {
         (
             "dropout",
             Some(config.dropout),
+            (|it| (0.0..1.0).contains(&it), "a number from 0 to below 1"),
+        ),
+        (
+            "label-smoothing",
+            Some(config.label_smoothing),
             (|it| (0.0..1.0).contains(&it), "a number from 0 to below 1"),
         ),
     ];

@@ -8,6 +8,7 @@ use burn_extras::schedule::{ScheduleConfig, WarmupLinearConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{CLASSES, PIXELS};
+use crate::deform::Deformation;
 
 /// What decides how a run goes, saved beside its results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,12 @@ pub struct RunConfig {
     /// The share of its outputs that each activation loses during training.
     #[serde(default)]
     pub dropout: f64,
+    /// How the images are deformed, anew in every epoch.
+    #[serde(default)]
+    pub deform: Deformation,
+    /// The share of the labels that is spread over all classes.
+    #[serde(default)]
+    pub label_smoothing: f64,
     pub lr: f64,
     pub schedule: ScheduleConfig,
     /// Epochs, or parts of one, in which the learning rate rises before its schedule starts; `None`
@@ -53,6 +60,9 @@ pub struct RunConfig {
     #[serde(default)]
     pub patience: Option<usize>,
     pub seed: u64,
+    /// Whether the trained network is saved with weights of half the bytes.
+    #[serde(default)]
+    pub half: bool,
     pub train_samples: Option<usize>,
     pub validation: usize,
 }
@@ -68,6 +78,8 @@ impl Default for RunConfig {
             init: InitConfig::he(),
             norm: false,
             dropout: 0.0,
+            deform: Deformation::NONE,
+            label_smoothing: 0.0,
             schedule: WarmupLinearConfig::new().into(),
             warmup: None,
             no_decay: false,
@@ -80,6 +92,7 @@ impl Default for RunConfig {
             epochs: 10,
             patience: None,
             seed: 42,
+            half: false,
             train_samples: None,
             validation: 5000,
         }

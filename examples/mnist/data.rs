@@ -114,14 +114,17 @@ impl Mnist {
     }
 }
 
-/// `data/mnist` where the command is run, else in the repository that it was built from.
 fn default_folder() -> Option<PathBuf> {
+    in_repository("data/mnist").find(|folder| folder.is_dir())
+}
+
+/// A place where the command is run, then the same in the repository that it was built from.
+pub fn in_repository(path: &str) -> impl Iterator<Item = PathBuf> {
     [
-        PathBuf::from("data/mnist"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist"),
+        PathBuf::from(path),
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(path),
     ]
     .into_iter()
-    .find(|folder| folder.is_dir())
 }
 
 fn read_set(folder: &Path, set: &str) -> Result<Digits, Problem> {

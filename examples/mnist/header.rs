@@ -54,6 +54,12 @@ fn training(config: &RunConfig) -> String {
     if let Some(rho) = config.sam {
         parts.push(format!("SAM with rho {rho}"));
     }
+    if !config.deform.is_none() {
+        parts.push(format!("images deformed by {}", config.deform));
+    }
+    if config.label_smoothing > 0.0 {
+        parts.push(format!("labels smoothed by {}", config.label_smoothing));
+    }
     format!("training: {}", parts.join(", "))
 }
 

@@ -15,6 +15,8 @@ mod checkpoints;
 mod classifier;
 mod config;
 mod data;
+mod deform;
+#[path = "../device/mod.rs"]
 mod device;
 mod ending;
 mod epoch_record;
@@ -33,16 +35,22 @@ mod logger;
 mod norm;
 mod part;
 mod plain;
+mod precision;
 mod print;
 mod problem;
 mod quietly;
+#[allow(dead_code, reason = "shared with the compare example")]
+mod random;
 mod range_test;
+mod recipe;
 mod results;
 mod resume;
 mod run_folder;
 #[allow(dead_code, reason = "shared with the predict example")]
 mod saved;
 mod schedule;
+mod share;
+mod sharing;
 mod signal;
 mod strategy;
 mod summary;
@@ -69,6 +77,7 @@ use crate::print::{lost, say};
 use crate::problem::Problem;
 use crate::results::Results;
 use crate::run_folder::RunFolder;
+use crate::sharing::Sharing;
 use crate::train::Training;
 
 fn main() -> ExitCode {
@@ -90,23 +99,27 @@ fn run(args: Args) -> Result<u8, Problem> {
         true => resume::settings(&args, &folder)?,
         false => args.config()?,
     };
-    let device = device::choose(&args.device)?;
-    say(format_args!("device: {}", device.line));
+    let device = device::choose(&args.device, &args.servers)?;
+    let sharing = Sharing::new(&args, &config, &device)?;
+    say(format_args!("device: {}{sharing}", device.line));
     let mnist = Mnist::load(args.data.as_deref())?;
     let (train, validation) = split(&config, &mnist.train)?;
     if args.lr_finder {
-        return threads::in_pool(&config, || {
-            range_test::run(&config, &folder, &device.device, &train)
+        return device.watched(|| {
+            threads::in_pool(&config, || {
+                range_test::run(&config, &folder, &device.device, &train)
+            })
         });
     }
     let run = Run {
         config: &config,
         folder: &folder,
         device: &device,
+        sharing,
         data: [&train, &validation, &mnist.test],
         plain: args.plain,
     };
-    let status = run.go(args.resume)?;
+    let status = device.watched(|| run.go(args.resume))?;
     match lost() {
         // A run that was stopped is known to be.
         Some(error) if status == 0 => Err(Problem(format!(
@@ -122,6 +135,7 @@ struct Run<'a> {
     config: &'a RunConfig,
     folder: &'a RunFolder,
     device: &'a Choice,
+    sharing: Sharing,
     /// To train on, to validate with, and to test with.
     data: [&'a Digits; 3],
     plain: bool,
@@ -165,7 +179,8 @@ impl Run<'_> {
                 let training = Training {
                     config,
                     folder,
-                    device,
+                    device: self.device,
+                    sharing: self.sharing,
                     train: train.clone(),
                     validation: validation.clone(),
                     data: fingerprint,
@@ -177,10 +192,14 @@ impl Run<'_> {
                 threads::in_pool(config, || training.run())?
             }
         };
+        let device = match ending {
+            Ending::Failed(_) => self.device.after_failure(),
+            _ => device.clone(),
+        };
         let results = Results {
             config,
             folder,
-            device,
+            device: &device,
             device_name: self.device.name,
             train,
             validation,

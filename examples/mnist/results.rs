@@ -12,6 +12,7 @@ use crate::evaluate::Evaluation;
 use crate::figures;
 use crate::header::epochs;
 use crate::history::History;
+use crate::precision;
 use crate::print::say;
 use crate::problem::Problem;
 use crate::run_folder::{RunFolder, json};
@@ -91,7 +92,11 @@ impl Results<'_> {
     }
 
     fn file_of(&self, network: &Mlp) -> Result<Vec<u8>, Problem> {
-        let bytes = network.clone().into_record().into_bytes();
+        let network = match self.config.half {
+            true => precision::halved(network.clone()),
+            false => network.clone(),
+        };
+        let bytes = network.into_record().into_bytes();
         let bytes = bytes.map_err(|error| Problem(format!("model.bpk: {error}")))?;
         Ok(bytes.to_vec())
     }
@@ -134,6 +139,10 @@ impl Results<'_> {
                     say(format_args!("epoch {epoch} is passed over: {why}"));
                     return None;
                 }
+            };
+            let network = match self.config.half {
+                true => precision::widened(precision::halved(network), self.device),
+                false => network,
             };
             let evaluation = self.evaluation(&network, self.train);
             let is_good = evaluation.loss.is_finite();

@@ -12,8 +12,8 @@ use crate::problem::Problem;
 use crate::run_folder::RunFolder;
 use crate::schedule;
 
-/// Settings that may change: they say when to stop, not what a step does.
-const FREE: [&str; 2] = ["epochs", "patience"];
+/// Settings that may change: they say when to stop and what to leave behind, not what a step does.
+const FREE: [&str; 3] = ["epochs", "patience", "half"];
 
 /// What a run has behind it.
 pub struct Behind {

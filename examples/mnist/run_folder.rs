@@ -86,6 +86,11 @@ impl RunFolder {
         epochs
     }
 
+    /// Whether a run has trained a network there, if only for an epoch.
+    pub fn has_network(&self) -> bool {
+        self.model().exists() || !self.saved_epochs().is_empty()
+    }
+
     /// Removes the checkpoint of an epoch: it is none any more before its first part goes.
     pub fn remove_epoch(&self, epoch: usize) -> std::io::Result<()> {
         whole_file::remove(&self.epoch(epoch))?;

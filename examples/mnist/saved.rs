@@ -5,20 +5,21 @@ use burn::module::Module;
 use burn::optim::OptimizerRecord;
 use burn::store::ModuleRecord;
 use burn::tensor::{Bytes, Device};
-use burn_extras::model::Mlp;
+use burn_extras::model::{Mlp, MlpConfig};
 use serde::Deserialize;
 
 use crate::config::RunConfig;
 use crate::epoch_record::WholeEpoch;
 use crate::fingerprint::Fingerprint;
+use crate::precision;
 use crate::problem::Problem;
 use crate::quietly::quietly;
 use crate::run_folder::RunFolder;
 
 /// What a checkpoint holds of the model in training.
 #[derive(Module, Debug)]
-struct Checkpoint {
-    network: Mlp,
+pub struct Checkpoint {
+    pub network: Mlp,
 }
 
 /// The network as it was after an epoch: the average, where the optimizer keeps one.
@@ -58,7 +59,7 @@ pub fn result(folder: &RunFolder, device: &Device) -> Result<(Mlp, Option<usize>
             ))),
         };
     }
-    if folder.saved_epochs().is_empty() {
+    if !folder.has_network() {
         return Err(Problem(format!(
             "no trained network in {}: run the mnist example first, or name its folder with --run",
             folder.path().display()
@@ -99,8 +100,18 @@ fn network_of(
     if checksum.is_some_and(|it| it != Fingerprint::of(&bytes)) {
         return Err("it is damaged: --resume writes it again".into());
     }
-    let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes));
-    let network = config.network().init(device);
-    let loaded = record.and_then(|record| network.try_load_record(record));
-    loaded.map_err(|error| error.to_string())
+    load(&config.network(), bytes, device)
+}
+
+/// A network from the bytes of its record, whose weights may have half the bytes.
+pub fn load(config: &MlpConfig, bytes: Vec<u8>, device: &Device) -> Result<Mlp, String> {
+    let load = || {
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes));
+        // Not every device has the type of half the bytes.
+        let network = config.init(&Device::flex());
+        let loaded = record.and_then(|record| network.try_load_record(record));
+        loaded.map_err(|error| error.to_string())
+    };
+    let network = quietly(load).unwrap_or_else(|| Err("damaged".into()))?;
+    Ok(precision::widened(network, device))
 }

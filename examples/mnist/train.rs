@@ -3,6 +3,7 @@ use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataloader::{DataLoader, DataLoaderBuilder};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -17,6 +18,7 @@ use crate::checkpoints::Checkpoints;
 use crate::classifier::Classifier;
 use crate::config::RunConfig;
 use crate::data::{Digit, Digits};
+use crate::device::Choice;
 use crate::ending::Ending;
 use crate::fingerprint::Fingerprint;
 use crate::history::History;
@@ -25,6 +27,8 @@ use crate::part::Part;
 use crate::plain::PlainRenderer;
 use crate::problem::Problem;
 use crate::run_folder::RunFolder;
+use crate::share::Shared;
+use crate::sharing::Sharing;
 use crate::signal::Signals;
 use crate::strategy::{Every, Patience};
 use crate::terminal::Terminal;
@@ -33,7 +37,8 @@ use crate::terminal::Terminal;
 pub struct Training<'a> {
     pub config: &'a RunConfig,
     pub folder: &'a RunFolder,
-    pub device: &'a Device,
+    pub device: &'a Choice,
+    pub sharing: Sharing,
     pub train: Digits,
     pub validation: Digits,
     /// That of all images.
@@ -77,13 +82,17 @@ impl Training<'_> {
         };
 
         self.history.keep(checkpoints.last());
+        let failure = failure.map(|why| match why == KILLED {
+            true => why,
+            false => self.device.failure(why),
+        });
         let failure = checkpoints.failure().or(failure);
         Ok(self.ending(failure, &signals, &interrupter))
     }
 
     fn learner(&self) -> Result<Learner<Classifier>, Problem> {
         let config = self.config;
-        let device = self.device.clone().autodiff();
+        let device = self.device.device.clone().autodiff();
         let initial = initial_network(config, &self.train)?.into_record();
         let model = Classifier::new(config, config.network().init(&device).load_record(initial));
         let optimizer = config.optimizer_of(&model);
@@ -97,10 +106,14 @@ impl Training<'_> {
         plain: bool,
     ) -> SupervisedTraining<Classifier> {
         let config = self.config;
-        let train = loader(config, &self.train).with_next_epoch(self.done + 1);
+        let next = self.done + 1;
+        let train: Arc<dyn DataLoader<DigitBatch>> = match self.sharing.is_shared() {
+            true => Arc::new(Shared::new(config, &self.train, next)),
+            false => Arc::new(loader(config, &self.train).with_next_epoch(next)),
+        };
         let validation = DataLoaderBuilder::new(DigitBatcher)
             .batch_size(config.batch_size)
-            .set_device(self.device.clone())
+            .set_device(self.device.device.clone())
             .build(self.validation.clone());
         let history = &self.history;
         let logger =
@@ -108,7 +121,7 @@ impl Training<'_> {
         let strategy = Every {
             history: history.clone(),
         };
-        let mut training = SupervisedTraining::new(self.folder.path(), Arc::new(train), validation)
+        let mut training = SupervisedTraining::new(self.folder.path(), train, validation)
             .metrics((LossMetric::new(), AccuracyMetric::new()))
             .with_metric_logger(logger)
             .with_interrupter(interrupter)
@@ -122,6 +135,9 @@ impl Training<'_> {
         if let Some(epochs) = config.patience {
             let history = history.clone();
             training = training.early_stopping(Patience { history, epochs });
+        }
+        if let Some(strategy) = self.sharing.strategy(self.device) {
+            training = training.with_training_strategy(strategy.into());
         }
         if self.done > 0 {
             training = training.checkpoint(self.done);
@@ -178,8 +194,27 @@ fn message(panic: &(dyn Any + Send)) -> String {
 
 /// The batches of a run, from its first epoch on.
 pub fn loader(config: &RunConfig, digits: &Digits) -> EpochLoader<Digit, DigitBatch> {
-    EpochLoader::new(digits.clone(), DigitBatcher, config.batch_size, config.seed)
+    batches(config, digits, DigitBatcher)
 }
+
+/// The batches of a run, of whatever the batcher makes of images that may be deformed.
+pub fn batches<O>(
+    config: &RunConfig,
+    digits: &Digits,
+    batcher: impl Batcher<Digit, O> + 'static,
+) -> EpochLoader<Digit, O> {
+    let loader = EpochLoader::new(digits.clone(), batcher, config.batch_size, config.seed);
+    if config.deform.is_none() {
+        return loader;
+    }
+    let deformer = config.deform.deformer();
+    loader
+        .with_augmentation(move |digit, seed| deformer.deform(digit, seed))
+        .with_workers(DEFORMERS)
+}
+
+/// Threads that deform images beside the training.
+const DEFORMERS: usize = 1;
 
 /// The network before its training, drawn on the CPU so that a seed means the same on every device.
 pub fn initial_network(config: &RunConfig, train: &Digits) -> Result<Mlp, Problem> {

@@ -4,8 +4,10 @@ mod configs;
 mod idx;
 mod names;
 mod picture;
+mod run;
 
 pub use configs::configs;
 pub use idx::idx;
 pub use names::names;
 pub use picture::picture;
+pub use run::run;

@@ -4,8 +4,24 @@
 mod data;
 #[path = "../cases/picture.rs"]
 mod case;
-#[path = "../../examples/predict/picture.rs"]
-mod picture;
+#[path = "../../examples/predict/cut.rs"]
+mod cut;
+#[path = "../../examples/predict/marks.rs"]
+mod marks;
+#[path = "../../examples/predict/page.rs"]
+mod page;
+#[path = "../../examples/predict/paper.rs"]
+mod paper;
+#[path = "../../examples/predict/pen.rs"]
+mod pen;
+#[path = "../../examples/predict/photo.rs"]
+mod photo;
+#[path = "../../examples/predict/plane.rs"]
+mod plane;
+#[path = "../../examples/predict/ruling.rs"]
+mod ruling;
+#[path = "../../examples/predict/signs.rs"]
+mod signs;
 #[path = "../../examples/mnist/fingerprint.rs"]
 mod fingerprint;
 #[path = "../../examples/mnist/print.rs"]

@@ -5,6 +5,7 @@
 //! ```text
 //! cargo run --release -p burn-extras-reuse --features flex -- runs/reuse        # all images
 //! cargo run --release -p burn-extras-reuse --features flex -- runs/reuse 6000   # a tenth
+//! cargo run --release -p burn-extras-reuse --features flex -- runs/8 --optimizer "adam(state_bits=8)" --seed 2
 //! ```
 
 #![recursion_limit = "256"]

@@ -6,19 +6,72 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use burn_extras::optim::NadamConfig;
 use burn_extras_reuse::data::digits;
 use burn_extras_reuse::device::device;
 use burn_extras_reuse::training::{Plan, accuracy, reload};
 
-const PLAN: Plan = Plan {
-    epochs: 3,
-    batch_size: 64,
-    learning_rate: 2e-3,
-    seed: 1,
-};
+/// What it is to do.
+struct Arguments {
+    /// Where checkpoints are kept.
+    folder: PathBuf,
+    /// How many images it trains on.
+    images: usize,
+    plan: Plan,
+}
+
+impl Arguments {
+    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        const USAGE: &str = "expected FOLDER [IMAGES] [--optimizer NAME] [--seed N]: where to keep checkpoints, how many \
+                             images to train on";
+        let mut plan = Plan {
+            epochs: 3,
+            batch_size: 64,
+            optimizer: NadamConfig::new().into(),
+            learning_rate: NadamConfig::new().default_lr(),
+            seed: 1,
+        };
+        let mut places = Vec::new();
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || {
+                let missing = || format!("{argument} wants a value");
+                arguments.next().ok_or_else(missing)
+            };
+            match argument.as_str() {
+                "--optimizer" => {
+                    plan.optimizer = value()?.parse().map_err(|error| format!("{error}"))?;
+                    plan.learning_rate = plan.optimizer.default_lr();
+                }
+                "--seed" => {
+                    let seed = value()?;
+                    let wrong = |_| format!("--seed must be a whole number, got {seed}");
+                    plan.seed = seed.parse().map_err(wrong)?;
+                }
+                other if other.starts_with('-') => {
+                    return Err(format!("there is no {other}: {USAGE}"));
+                }
+                _ => places.push(argument),
+            }
+        }
+        let (folder, images) = match places.as_slice() {
+            [folder] => (folder, 60_000),
+            [folder, images] => match images.parse() {
+                Ok(images @ 1..=60_000) => (folder, images),
+                _ => return Err(format!("IMAGES must be 1 to 60000, got {images}")),
+            },
+            _ => return Err(USAGE.into()),
+        };
+        Ok(Self {
+            folder: PathBuf::from(folder),
+            images,
+            plan,
+        })
+    }
+}
 
 fn main() -> ExitCode {
-    match run(std::env::args().skip(1).collect()) {
+    match Arguments::read(std::env::args().skip(1)).and_then(run) {
         Ok(accuracy) => {
             println!("test accuracy {:.2} %", 100.0 * accuracy);
             ExitCode::SUCCESS
@@ -31,25 +84,18 @@ fn main() -> ExitCode {
 }
 
 /// The accuracy on the test images.
-fn run(arguments: Vec<String>) -> Result<f64, String> {
-    let (folder, images) =
-        match arguments.as_slice() {
-            [folder] => (PathBuf::from(folder), 60_000),
-            [folder, images] => match images.parse() {
-                Ok(images @ 1..=60_000) => (PathBuf::from(folder), images),
-                _ => return Err(format!("IMAGES must be 1 to 60000, got {images}")),
-            },
-            _ => return Err(
-                "expected FOLDER [IMAGES]: where to keep checkpoints, how many images to train on"
-                    .into(),
-            ),
-        };
+fn run(arguments: Arguments) -> Result<f64, String> {
+    let Arguments {
+        folder,
+        images,
+        plan,
+    } = arguments;
     let missing = |error| format!("data/mnist in the repository: {error}");
     let train = digits("train", images).map_err(missing)?;
     let test = digits("t10k", images.min(10_000)).map_err(missing)?;
     let device = device();
     // Burn writes each file whole, but the three of a checkpoint in no order.
-    let done = (1..=PLAN.epochs).rfind(|epoch| {
+    let done = (1..=plan.epochs).rfind(|epoch| {
         let mut parts = ["model", "optim", "scheduler"].iter();
         parts.all(|part| {
             folder
@@ -58,8 +104,8 @@ fn run(arguments: Vec<String>) -> Result<f64, String> {
         })
     });
     let model = match done {
-        Some(epoch) if epoch == PLAN.epochs => reload(&folder, epoch, &device),
-        _ => PLAN.train(&train, &folder, done, PLAN.epochs, &device),
+        Some(epoch) if epoch == plan.epochs => reload(&folder, epoch, &device),
+        _ => plan.train(&train, &folder, done, plan.epochs, &device),
     };
     Ok(accuracy(&model, &test, &device))
 }

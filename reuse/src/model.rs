@@ -2,9 +2,12 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::nn::{Linear, LinearConfig};
+use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use burn::train::{ClassificationOutput, InferenceStep, TrainOutput, TrainStep};
 use burn_extras::activation::BentIdentity;
+use burn_extras::optim::ModuleStep;
 
 use crate::data::{Batch, CLASSES};
 
@@ -58,6 +61,16 @@ impl TrainStep for ConvNet {
     fn step(&self, batch: Batch) -> TrainOutput<ClassificationOutput> {
         let output = self.output(batch);
         TrainOutput::new(self, output.loss.backward(), output)
+    }
+
+    /// A step of the whole model: some optimizers look at all of its gradients.
+    fn optimize(
+        self,
+        optimizer: &mut ModuleOptimizer,
+        lr: ModuleLearningRate,
+        grads: GradientsParams,
+    ) -> Self {
+        ModuleStep::new().step(optimizer, lr, self, grads)
     }
 }
 

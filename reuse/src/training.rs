@@ -12,7 +12,7 @@ use burn::train::checkpoint::KeepLastNCheckpoints;
 use burn::train::metric::{AccuracyMetric, LossMetric};
 use burn::train::renderer::CliMetricsRenderer;
 use burn::train::{Learner, SupervisedTraining};
-use burn_extras::optim::NadamConfig;
+use burn_extras::optim::OptimizerConfig;
 use burn_extras::train::{EpochLoader, with_parameter_ids};
 
 use crate::data::{Batch, Digit, DigitBatcher};
@@ -24,6 +24,8 @@ pub struct Plan {
     /// Epochs over which the learning rate falls to zero along a cosine.
     pub epochs: usize,
     pub batch_size: usize,
+    /// By name, as `nadam` or `adam(state_bits=8)`.
+    pub optimizer: OptimizerConfig,
     pub learning_rate: f64,
     pub seed: u64,
 }
@@ -44,7 +46,7 @@ impl Plan {
         let steps = digits.len().div_ceil(self.batch_size) * self.epochs;
         let schedule = CosineAnnealingLrSchedulerConfig::new(self.learning_rate, steps);
         let schedule = schedule.init().expect("a learning rate and steps in range");
-        let learner = Learner::new(model, NadamConfig::new().init(), schedule);
+        let learner = Learner::new(model, self.optimizer.init(), schedule);
 
         let dataset = || InMemDataset::new(digits.to_vec());
         // Each epoch in an order of its own: a resumed training sees the same batches.

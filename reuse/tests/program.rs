@@ -4,9 +4,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(folder: &Path, images: &str) -> Output {
+    run_with(folder, images, &[])
+}
+
+fn run_with(folder: &Path, images: &str, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_burn-extras-reuse"))
         .arg(folder)
         .arg(images)
+        .args(more)
         .output()
         .unwrap()
 }
@@ -37,4 +42,27 @@ fn a_bad_number_is_one_line() {
     assert!(!output.status.success());
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(message, "error: IMAGES must be 1 to 60000, got many\n");
+}
+
+#[test]
+fn another_optimizer_and_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = ["--optimizer", "adam(state_bits=8)", "--seed", "3"];
+    let output = run_with(folder.path(), "640", &given);
+    assert!(accuracy(&output) > 50.0, "{output:?}");
+    // One that looks at all gradients of a step together.
+    let folder = tempfile::tempdir().unwrap();
+    accuracy(&run_with(folder.path(), "64", &["--optimizer", "dog"]));
+    for (given, expected) in [
+        (["--optimizer", "adm"], "did you mean"),
+        (["--seed", "one"], "--seed must be a whole number, got one"),
+        (["--sed", "1"], "there is no --sed"),
+    ] {
+        let output = run_with(Path::new("runs"), "640", &given);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && message.contains(expected),
+            "{message}"
+        );
+    }
 }

@@ -7,18 +7,22 @@ use std::fs;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::TensorData;
+use burn_extras::optim::NadamConfig;
 use burn_extras_reuse::data::{Digit, digits};
 use burn_extras_reuse::device::device;
 use burn_extras_reuse::model::ConvNet;
 use burn_extras_reuse::training::{Plan, accuracy, logits, reload};
 use tempfile::TempDir;
 
-const PLAN: Plan = Plan {
-    epochs: 3,
-    batch_size: 32,
-    learning_rate: 5e-3,
-    seed: 1,
-};
+fn plan() -> Plan {
+    Plan {
+        epochs: 3,
+        batch_size: 32,
+        optimizer: NadamConfig::new().into(),
+        learning_rate: 5e-3,
+        seed: 1,
+    }
+}
 
 /// A device draws its random numbers for the whole process: one training after the other.
 fn alone() -> MutexGuard<'static, ()> {
@@ -39,12 +43,12 @@ fn learns_and_is_reloaded() {
     let _turn = alone();
     let folder = tempfile::tempdir().unwrap();
     let (train, test) = (images("train", 640), images("t10k", 200));
-    let model = PLAN.train(&train, folder.path(), None, PLAN.epochs, &device());
+    let model = plan().train(&train, folder.path(), None, plan().epochs, &device());
     let accuracy = accuracy(&model, &test, &device());
     // One class alone is 14 % of these.
     assert!(accuracy >= 0.70, "accuracy {accuracy}");
 
-    let reloaded = reload(folder.path(), PLAN.epochs, &device());
+    let reloaded = reload(folder.path(), plan().epochs, &device());
     assert_eq!(outputs(&model, &test), outputs(&reloaded, &test));
     let earlier = ConvNet::new(&device());
     assert_ne!(outputs(&model, &test), outputs(&earlier, &test));
@@ -55,9 +59,9 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let _turn = alone();
     let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let digits = images("train", 160);
-    let uninterrupted = PLAN.train(&digits, whole.path(), None, 3, &device());
-    let stopped = PLAN.train(&digits, parts.path(), None, 2, &device());
-    let resumed = PLAN.train(&digits, parts.path(), Some(2), 3, &device());
+    let uninterrupted = plan().train(&digits, whole.path(), None, 3, &device());
+    let stopped = plan().train(&digits, parts.path(), None, 2, &device());
+    let resumed = plan().train(&digits, parts.path(), Some(2), 3, &device());
     assert_eq!(outputs(&resumed, &digits), outputs(&uninterrupted, &digits));
     assert_ne!(outputs(&stopped, &digits), outputs(&uninterrupted, &digits));
     let saved = |folder: &TempDir| fs::read(folder.path().join("checkpoint/model-3.bpk")).unwrap();

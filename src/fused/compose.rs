@@ -28,11 +28,35 @@ pub(crate) fn compose<B: Backend>(
     }
 }
 
-/// Runs a map of rows along an axis. Numbers are added up in `f32` at least.
+/// Runs a map of rows along an axis.
 fn compose_rows<B: Backend>(
     kernel: &dyn RowKernel,
     axis: usize,
+    inputs: Vec<FloatTensor<B>>,
+) -> FloatTensor<B> {
+    let (len, rounds) = rounds(kernel, axis, &inputs[0]);
+    compose_along::<B>(axis, inputs, |inputs| kernel.record(inputs, len, rounds))
+}
+
+/// How many numbers a row has along an axis, and how often a kernel goes over it.
+pub(super) fn rounds(
+    kernel: &dyn RowKernel,
+    axis: usize,
+    input: &impl TensorMetadata,
+) -> (usize, usize) {
+    let len = input.shape()[axis];
+    let epsilon = match input.dtype() {
+        DType::F64 => f64::EPSILON,
+        _ => f64::from(f32::EPSILON),
+    };
+    (len, kernel.rounds(len, epsilon))
+}
+
+/// Runs what is recorded of rows along an axis. Numbers are added up in `f32` at least.
+pub(super) fn compose_along<B: Backend>(
+    axis: usize,
     mut inputs: Vec<FloatTensor<B>>,
+    record: impl for<'g> FnOnce(&[Symbol<'g>]) -> Symbol<'g>,
 ) -> FloatTensor<B> {
     let (full, dtype) = (inputs[0].shape(), inputs[0].dtype());
     let narrow = matches!(dtype, DType::F16 | DType::BF16);
@@ -40,14 +64,7 @@ fn compose_rows<B: Backend>(
         let widened = |input| B::float_cast(input, FloatDType::F32);
         inputs = inputs.into_iter().map(widened).collect();
     }
-    let epsilon = match dtype {
-        DType::F64 => f64::EPSILON,
-        _ => f64::from(f32::EPSILON),
-    };
-    let rounds = kernel.rounds(full[axis], epsilon);
-    let mut results = evaluate::<B>(inputs, axis, |inputs| {
-        vec![kernel.record(inputs, full[axis], rounds)]
-    });
+    let mut results = evaluate::<B>(inputs, axis, |inputs| vec![record(inputs)]);
     let result = spread::<B>(results.remove(0), &full);
     if narrow {
         B::float_cast(result, dtype.into())
@@ -95,7 +112,7 @@ fn compose_each<B: Backend>(
         .map(|output| match output {
             Output::Dropped => None,
             Output::Wide(_) => results.next().map(|result| spread::<B>(result, &full)),
-            Output::Like(input) => {
+            Output::Like(input) | Output::Stochastic { like: input, .. } => {
                 let shape = shapes[*input].as_ref().expect("an input that is present");
                 let result = spread::<B>(results.next()?, &full);
                 Some(summed::<B>(result, shape))

@@ -35,6 +35,7 @@ use super::tensors::Tensors;
     Flex: cfg(feature = "flex"),
     NdArray: cfg(feature = "ndarray"),
     Cube: cfg(feature = "cube"),
+    Remote: cfg(feature = "remote"),
     Autodiff,
     Fusion: cfg(feature = "cube")
 )]
@@ -239,6 +240,8 @@ fn is_wired(tensor: &DispatchTensorKind) -> bool {
         DispatchTensorKind::NdArray(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
         #[cfg(feature = "cube")]
         DispatchTensorKind::Cube(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
+        #[cfg(feature = "remote")]
+        DispatchTensorKind::Remote(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
         DispatchTensorKind::Autodiff(inner) => is_wired(inner),
         #[allow(
             unreachable_patterns,

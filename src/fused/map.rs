@@ -5,6 +5,8 @@
 
 #[cfg(feature = "flex")]
 use super::flex::{Chunk, Loop, vectorize};
+use serde::{Deserialize, Serialize};
+
 use super::number::{Number, Symbol, Trace};
 use super::pack::Pack;
 
@@ -35,15 +37,48 @@ pub(crate) trait Map: Clone + Send + Sync {
 pub(crate) type Few<T> = smallvec::SmallVec<[T; 6]>;
 
 /// Where the results of a map go.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub(crate) enum Output {
     /// A tensor like the input of this index. Where that one is smaller than the others, and was spread
     /// over them, it is the sum over where it went.
     Like(usize),
+    /// The same, rounded up or down by chance to the type of that input, in proportion to how near both are, so that
+    /// what is lost on the way is right on average. The noise follows from the seed and from where a number is.
+    Stochastic { like: usize, seed: u32 },
     /// A tensor as large, in the type that the arithmetic is done in.
     Wide(usize),
     /// Nowhere.
     Dropped,
+}
+
+impl Output {
+    /// The input that it goes by: the one that it is like, or the one that says in which type it is.
+    #[cfg(feature = "remote")]
+    pub(super) fn input(self) -> Option<usize> {
+        match self {
+            Self::Wide(input) => Some(input),
+            _ => self.like(),
+        }
+    }
+
+    /// The same by another input.
+    #[cfg(feature = "remote")]
+    pub(super) fn by(self, input: usize) -> Self {
+        match self {
+            Self::Like(_) => Self::Like(input),
+            Self::Stochastic { seed, .. } => Self::Stochastic { like: input, seed },
+            Self::Wide(_) => Self::Wide(input),
+            Self::Dropped => Self::Dropped,
+        }
+    }
+
+    /// The input that the result is like.
+    pub(crate) fn like(self) -> Option<usize> {
+        match self {
+            Self::Like(like) | Self::Stochastic { like, .. } => Some(like),
+            Self::Wide(_) | Self::Dropped => None,
+        }
+    }
 }
 
 /// A map behind a pointer, so that what runs it is compiled once for all maps.

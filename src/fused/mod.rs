@@ -3,6 +3,7 @@
 mod apply;
 mod chain;
 mod check;
+mod codes;
 mod compose;
 mod differentiate;
 #[cfg(feature = "flex")]
@@ -12,6 +13,8 @@ mod function;
 mod map;
 mod number;
 mod pack;
+#[cfg(feature = "remote")]
+pub(crate) mod remote;
 mod rows;
 mod run;
 mod tensors;
@@ -20,6 +23,7 @@ pub use apply::{apply, apply_composed, apply_many, apply_many_composed};
 pub(crate) use apply::{apply_shared, apply_shared_composed};
 pub(crate) use chain::Chain;
 pub use check::{Mismatch, check_slopes};
+pub(crate) use codes::{DTYPE as CODES, are_codes, decode, encode, shape as codes_shape};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 pub(crate) use formula::derivative;
@@ -33,4 +37,5 @@ pub(crate) use pack::{Array, Pair};
 pub(crate) use rows::twin;
 pub use rows::{RowFormula, apply_rows, apply_rows_composed};
 pub(crate) use rows::{apply_shared_rows, shared_rows};
-pub(crate) use run::{cast, run, run_over, widened};
+pub(crate) use run::{cast, run, run_over, wide, widened};
+pub(crate) use tensors::{flattened, shaped};

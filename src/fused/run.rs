@@ -1,9 +1,14 @@
-use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
-use burn::tensor::{DType, FloatDType};
+use core::f64::consts::{LN_2, LOG2_E};
 
+use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
+use burn::tensor::{DType, Distribution, FloatDType};
+
+use super::codes::{self, are_codes};
 use super::compose::compose;
 use super::function::Operation;
 use super::map::{Few, Kernel, Output};
+#[cfg(feature = "remote")]
+use super::remote;
 
 /// Runs a map on whatever device the tensors are on, without a gradient. Where results can take the memory
 /// of inputs that nobody else holds, they do.
@@ -16,6 +21,10 @@ pub(crate) fn run(
 ) -> Few<Option<DispatchTensor>> {
     #[cfg(feature = "flex")]
     if let Some(results) = flex::run(kernel, inputs, outputs) {
+        return results;
+    }
+    #[cfg(feature = "remote")]
+    if let Some(results) = remote::run_map(kernel, inputs, outputs) {
         return results;
     }
     composed(kernel, inputs.drain(..).collect(), outputs)
@@ -31,10 +40,10 @@ pub(crate) fn run_over(
     if flex::run_over(kernel, inputs, outputs) {
         return;
     }
-    let taken = inputs.iter_mut().map(|input| input.take()).collect();
-    let results = composed(kernel, taken, outputs);
+    let mut taken = inputs.iter_mut().map(|input| input.take()).collect();
+    let results = run(kernel, &mut taken, outputs);
     for (result, output) in results.into_iter().zip(outputs) {
-        if let Output::Like(input) = *output {
+        if let Some(input) = output.like() {
             *inputs[input] = result;
         }
     }
@@ -50,16 +59,50 @@ fn composed(
         .iter()
         .map(|input| input.as_ref().map(|tensor| tensor.dtype()))
         .collect();
-    let inputs = inputs.into_iter().map(|input| input.map(widened)).collect();
+    let shape = inputs[0].as_ref().expect("the first input").shape();
+    let wide = |tensor: DispatchTensor| match are_codes(&tensor) {
+        true => codes::decoded(tensor, &shape),
+        false => widened(tensor),
+    };
+    let inputs = inputs.into_iter().map(|input| input.map(wide)).collect();
     let results = compose::<Dispatch>(Operation::Each(kernel), inputs, outputs).into_iter();
-    let narrowed = |(result, output): (Option<_>, &Output)| match (result, output) {
-        (Some(result), Output::Like(input)) => {
-            let dtype = dtypes[*input].expect("an input that is present");
+    let narrowed = |(result, output): (Option<_>, &Output)| match (result, output.like()) {
+        (Some(result), Some(input)) => {
+            let dtype = dtypes[input].expect("an input that is present");
+            if dtype == codes::DTYPE {
+                return Some(codes::encoded(result));
+            }
+            let result = match (output, dtype) {
+                (Output::Stochastic { .. }, DType::BF16) => with_noise(result),
+                _ => result,
+            };
             Some(cast(result, dtype.into()))
         }
         (result, _) => result,
     };
     results.zip(outputs).map(narrowed).collect()
+}
+
+/// The tensor with noise of at most half of what the last bit of `bf16` is worth, either way: the nearest `bf16` is then one
+/// above or below by chance.
+fn with_noise(tensor: DispatchTensor) -> DispatchTensor {
+    let (shape, device, dtype) = (tensor.shape(), tensor.device(), tensor.dtype().into());
+    let half = Distribution::Uniform(-0.5, 0.5);
+    let noise = Dispatch::float_random(shape, half, &device, dtype);
+    // The power of two below each number. An infinity has none, and is to stay one: this is 1.5 times the largest.
+    let size = Dispatch::float_clamp_max(Dispatch::float_abs(tensor.clone()), 2.55e38.into());
+    let exponent = Dispatch::float_mul_scalar(Dispatch::float_log(size), LOG2_E.into());
+    let exponent = Dispatch::float_mul_scalar(Dispatch::float_floor(exponent), LN_2.into());
+    let last_bit = Dispatch::float_mul_scalar(Dispatch::float_exp(exponent), (1.0 / 128.0).into());
+    Dispatch::float_add(tensor, Dispatch::float_mul(noise, last_bit))
+}
+
+/// The type that numbers of this one are computed in.
+pub(crate) fn wide(dtype: DType) -> FloatDType {
+    match dtype {
+        DType::F64 => FloatDType::F64,
+        _ => FloatDType::F32,
+    }
 }
 
 /// The tensor in the type that its numbers are computed in.
@@ -87,15 +130,18 @@ mod flex {
         BackendTensor, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind, Flex,
     };
 
+    use crate::fused::codes::DTYPE;
     use crate::fused::flex::{self, Made};
     use crate::fused::map::{Few, Kernel, Output};
 
     type Tensors = Few<Option<DispatchTensor>>;
 
-    /// The tensor, if it is one of the Flex backend's.
+    /// The tensor, if it is one of the Flex backend's. Integers are codes.
     fn flex_tensor(tensor: &mut DispatchTensor) -> Option<&mut FlexTensor> {
         match &mut tensor.kind {
-            DispatchTensorKind::Flex(BackendTensor::Float(tensor)) => Some(tensor),
+            DispatchTensorKind::Flex(BackendTensor::Float(tensor) | BackendTensor::Int(tensor)) => {
+                Some(tensor)
+            }
             _ => None,
         }
     }
@@ -138,7 +184,7 @@ mod flex {
             .map(|it| it.autodiff)
             .unwrap_or_default();
         for (made, output) in made.into_iter().zip(outputs) {
-            let Output::Like(place) = *output else {
+            let Some(place) = output.like() else {
                 continue;
             };
             match made {
@@ -166,9 +212,45 @@ mod flex {
     }
 
     fn wrapped(tensor: FlexTensor, autodiff: DispatchAutodiffContext) -> DispatchTensor {
+        let tensor = match tensor.dtype() {
+            DTYPE => BackendTensor::<Flex>::Int(tensor),
+            _ => BackendTensor::Float(tensor),
+        };
         DispatchTensor {
-            kind: DispatchTensorKind::Flex(BackendTensor::<Flex>::Float(tensor)),
+            kind: DispatchTensorKind::Flex(tensor),
             autodiff,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+
+    #[test]
+    fn noise_rounds_up_or_down_by_chance() {
+        const LEN: usize = 1 << 14;
+        let device = Device::flex();
+        for number in [1.002f32, -1.006, 3e30, 5e-30, 0.999] {
+            let tensor = Tensor::<1>::full([LEN], number, &device);
+            let noisy = cast(with_noise(tensor.into_dispatch()), FloatDType::BF16);
+            let narrow = Tensor::<1>::from_dispatch(noisy).cast(FloatDType::F32);
+            let number = f64::from(number);
+            let far = (narrow.clone() - number).abs().max().into_scalar::<f32>();
+            assert!(f64::from(far) <= number.abs() / 128.0, "{number}: {far}");
+            let mean: f64 = narrow.mean().into_scalar::<f32>().into();
+            assert!((mean / number - 1.0).abs() < 2e-4, "{number}: {mean}");
+        }
+        for number in [0.0f32, -2.5, f32::INFINITY] {
+            let tensor = Tensor::<1>::full([64], number, &device);
+            let same = cast(with_noise(tensor.into_dispatch()), FloatDType::BF16);
+            let same = Tensor::<1>::from_dispatch(same).cast(FloatDType::F32);
+            assert!(
+                same.equal_elem(number).all().into_scalar::<bool>(),
+                "{number}"
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
 use burn::backend::{
     Backend, BackendTensor, Dispatch, DispatchAutodiffContext, DispatchTensor, DispatchTensorKind,
-    ExtensionType, tensor::FloatTensor,
+    ExtensionType, TensorMetadata, ops::FloatTensorOps, tensor::FloatTensor,
 };
+use burn::tensor::{Shape, Tensor};
 
 use super::map::Few;
 
@@ -42,4 +43,15 @@ impl<B: Backend> ExtensionType<B> for Tensors<B> {
         let contexts = target.0.iter().map(|tensor| tensor.autodiff);
         contexts.fold(DispatchAutodiffContext::Disabled, |all, one| all.merge(one))
     }
+}
+
+/// The elements one behind the other.
+pub(crate) fn flattened(tensor: DispatchTensor) -> Tensor<1> {
+    let len = tensor.shape().num_elements();
+    Tensor::from_dispatch(Dispatch::float_reshape(tensor, [len].into()))
+}
+
+/// A tensor of this shape, whose elements these are.
+pub(crate) fn shaped<const D: usize>(tensor: Tensor<D>, shape: Shape) -> DispatchTensor {
+    Dispatch::float_reshape(tensor.into_dispatch(), shape)
 }

@@ -58,6 +58,7 @@ pub struct Scalars {
 impl UpdateRule<1> for Asgd {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 1] = ["average"];
+    const ROUNDS: [bool; 1] = [false];
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         let [eta, mu] = match clock.time {

@@ -3,7 +3,7 @@ use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
 use super::modifier::{self, ModifierConfig};
-use super::rule::{MeasuredRule, RuleOptimizer, WeightDecay};
+use super::rule::{MeasuredRule, RuleOptimizer, StateType, WeightDecay};
 use super::{Averages, Convention, RuleSettings, Setting};
 use crate::registry::{Range, SpecError};
 
@@ -32,6 +32,8 @@ pub struct RuleConfig<R> {
     pub(super) weight_decay: Option<WeightDecay>,
     #[serde(default = "none")]
     pub(super) grad_clipping: Option<GradientClippingConfig>,
+    #[serde(default)]
+    pub(super) state_type: StateType,
     #[serde(default = "Vec::new")]
     pub(super) modifiers: Vec<ModifierConfig>,
 }
@@ -53,6 +55,7 @@ impl<R: RuleSettings> RuleConfig<R> {
             rule: R::preset(convention),
             weight_decay: R::weight_decay(convention).filter(|decay| decay.strength() > 0.0),
             grad_clipping: None,
+            state_type: StateType::Full,
             modifiers: Vec::new(),
         }
     }
@@ -69,6 +72,21 @@ impl<R: RuleSettings> RuleConfig<R> {
     #[must_use]
     pub fn with_grad_clipping(mut self, grad_clipping: Option<GradientClippingConfig>) -> Self {
         self.grad_clipping = grad_clipping;
+        self
+    }
+
+    /// Sets what the states of the rule are stored in.
+    ///
+    /// ```
+    /// use burn_extras::optim::{AdamConfig, StateType};
+    ///
+    /// // 4 bytes of state a parameter in place of 8.
+    /// let optimizer = AdamConfig::new().with_state_type(StateType::Bf16).init();
+    /// # let _ = optimizer;
+    /// ```
+    #[must_use]
+    pub fn with_state_type(mut self, state_type: StateType) -> Self {
+        self.state_type = state_type;
         self
     }
 
@@ -104,6 +122,11 @@ impl<R: RuleSettings> RuleConfig<R> {
     /// The pull towards zero, if any.
     pub fn weight_decay(&self) -> Option<WeightDecay> {
         self.weight_decay
+    }
+
+    /// What the states of the rule are stored in.
+    pub fn state_type(&self) -> StateType {
+        self.state_type
     }
 
     /// What is done to each gradient before the step, if anything.
@@ -191,6 +214,7 @@ impl<R: RuleSettings> RuleConfig<R> {
         }
         RuleOptimizer::new(self.rule.clone())
             .with_weight_decay(self.weight_decay)
+            .with_state_type(self.state_type)
             .with_parts(self.modifiers.iter().map(ModifierConfig::part).collect())
     }
 }
@@ -213,6 +237,7 @@ impl<R: PartialEq> PartialEq for RuleConfig<R> {
         same_clipping
             && self.rule == other.rule
             && self.weight_decay == other.weight_decay
+            && self.state_type == other.state_type
             && self.modifiers == other.modifiers
     }
 }

@@ -79,6 +79,7 @@ pub struct Scalars {
 impl MeasuredRule<3, 2> for DAdaptAdam {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 3] = ["moment_1", "moment_2", "sum"];
+    const ROUNDS: [bool; 3] = [true, true, false];
     const SUM_NAMES: [&'static str; 2] = ["distance", "progress"];
     const OVER_MODULE: bool = true;
 

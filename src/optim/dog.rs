@@ -144,6 +144,7 @@ macro_rules! distance_over_gradients {
         impl MeasuredRule<1, 3> for $rule {
             type Scalars = Scalars;
             const STATE_NAMES: [&'static str; 1] = ["start"];
+            const ROUNDS: [bool; 1] = [false];
             const SUM_NAMES: [&'static str; 3] = ["distance", "squares", "steps"];
             const OVER_MODULE: bool = $over_module;
 

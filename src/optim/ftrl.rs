@@ -72,6 +72,8 @@ pub struct Scalars {
 impl UpdateRule<2> for Ftrl {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 2] = ["square_sum", "linear"];
+    /// The weights follow from differences of its root, step by step: what rounding does to one adds up.
+    const ROUNDS: [bool; 2] = [false, false];
 
     fn scalars(&self, clock: &mut Clock) -> Scalars {
         // The memory is the learning rate of the step before; a first one may be 0, as in a warm-up.

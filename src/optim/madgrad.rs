@@ -45,6 +45,7 @@ impl UpdateRule<3> for MadGrad {
     /// Lambda.
     type Scalars = f64;
     const STATE_NAMES: [&'static str; 3] = ["sum", "square_sum", "initial"];
+    const ROUNDS: [bool; 3] = [false, true, false];
 
     fn scalars(&self, clock: &mut Clock) -> f64 {
         (clock.lr + self.epsilon) * (clock.time as f64).sqrt()

@@ -82,7 +82,7 @@ pub use module_step::ModuleStep;
 pub use registry::OptimizerConfig;
 pub use rule::{
     Changes, Clock, MeasuredRule, Memory, Modifier, Modifiers, RuleOptimizer, RuleState, Seen,
-    SeenWhole, UpdateRule, WeightDecay, WholeModifier,
+    SeenWhole, StateType, UpdateRule, WeightDecay, WholeModifier,
 };
 pub use sam::Sam;
 pub use settings::{RuleSettings, Setting, Settings};

@@ -1,7 +1,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::optim::{GradientsParams, ModuleOptimizer, MultiGradientsParams};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::rule::module_sums;
@@ -127,7 +127,8 @@ impl ModuleStep {
         module_sums::with(sums, || optimizer.step(lr, module, grads))
     }
 
-    /// The module after a step whose gradients come from several devices.
+    /// The module after a step whose gradients come from several devices, on one of which each parameter is then. All are
+    /// on the first device where something looks at all gradients together.
     ///
     /// # Panics
     ///
@@ -139,7 +140,11 @@ impl ModuleStep {
         module: M,
         grads: MultiGradientsParams,
     ) -> M {
+        let looks_at_all =
+            self.clip_norm.is_some() || self.skip_non_finite || module_sums::are_wanted();
+        let first = grads.grads.first().map(|(_, device)| device.clone());
         let mut together = Together {
+            onto: first.filter(|_| looks_at_all),
             from: grads,
             grads: GradientsParams::new(),
         };
@@ -173,13 +178,18 @@ impl ModuleVisitor for Copied<'_> {
 
 /// Adds up each parameter's gradients, on one of their devices.
 struct Together {
+    /// Where all are to be.
+    onto: Option<Device>,
     from: MultiGradientsParams,
     grads: GradientsParams,
 }
 
 impl ModuleVisitor for Together {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if let Some((grad, _)) = self.from.remove::<D>(param.id) {
+        if let Some((mut grad, _)) = self.from.remove::<D>(param.id) {
+            if let Some(device) = &self.onto {
+                grad = grad.to_device(device);
+            }
             self.grads.register::<D>(param.id, grad);
         }
     }

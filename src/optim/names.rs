@@ -5,7 +5,7 @@ use burn::grad_clipping::GradientClippingConfig;
 use super::elsewhere::{habit, spellings};
 use super::settings::lacking;
 use super::{Convention, RuleConfig, RuleSettings, Setting, Settings};
-use crate::optim::WeightDecay;
+use crate::optim::{StateType, WeightDecay};
 use crate::registry::{Spec, SpecError};
 
 /// One form of a rule: what a name without parameters stands for.
@@ -123,6 +123,7 @@ pub(super) fn from_spec<R: RuleSettings>(
         rule: settings_from_spec(spec, form.convention)?,
         weight_decay: weight_decay::<R>(spec, form)?,
         grad_clipping: grad_clipping(spec)?,
+        state_type: state_type(spec)?,
         modifiers: Vec::new(),
     };
     if let Some((param, _)) = spec.params().first()
@@ -271,6 +272,20 @@ fn grad_clipping(spec: &mut Spec) -> Result<Option<GradientClippingConfig>, Spec
     }
 }
 
+/// What `state_bits` says.
+fn state_type(spec: &mut Spec) -> Result<StateType, SpecError> {
+    match spec.take_given("state_bits") {
+        None => Ok(StateType::Full),
+        Some(8.0) => Ok(StateType::Float8),
+        Some(16.0) => Ok(StateType::Bf16),
+        Some(32.0) => Ok(StateType::Full),
+        Some(bits) => Err(SpecError::instead(
+            format!("{}: states cannot have {bits} bits", spec.name()),
+            "state_bits is 8 or 16, or 32 as without it",
+        )),
+    }
+}
+
 /// The shortest spec that is read back as `config`.
 pub(super) fn to_spec<R: RuleSettings>(config: &RuleConfig<R>) -> Spec {
     let convention = config.rule.convention();
@@ -295,6 +310,11 @@ pub(super) fn to_spec<R: RuleSettings>(config: &RuleConfig<R>) -> Spec {
         (Some(WeightDecay::Decoupled(strength)), _) => {
             spec.with("decoupled_weight_decay", strength, 0.0)
         }
+    };
+    let spec = match config.state_type {
+        StateType::Full => spec,
+        StateType::Bf16 => spec.with("state_bits", 16.0, 32.0),
+        StateType::Float8 => spec.with("state_bits", 8.0, 32.0),
     };
     match config.grad_clipping {
         None => spec,

@@ -103,6 +103,7 @@ pub struct Scalars {
 impl MeasuredRule<4, 3> for Prodigy {
     type Scalars = Scalars;
     const STATE_NAMES: [&'static str; 4] = ["moment_1", "moment_2", "sum", "start"];
+    const ROUNDS: [bool; 4] = [true, true, false, false];
     const SUM_NAMES: [&'static str; 3] = ["distance", "progress", "farthest"];
     const OVER_MODULE: bool = true;
 

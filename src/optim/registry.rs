@@ -28,6 +28,7 @@ macro_rules! registry {
         /// | `weight_decay` | the library's: coupled in PyTorch; decoupled in Keras, in names that end in `w`, and in optax' `lion` and `ademamix` |
         /// | `coupled_weight_decay`, `decoupled_weight_decay` | this kind, whatever the library's is; see [`WeightDecay`](crate::optim::WeightDecay) |
         /// | `clip_norm`, `clip_value` | clips each gradient tensor by itself, by its norm or each number |
+        /// | `state_bits` | stores the states of the rule as [`StateType`](crate::optim::StateType) says: 16 as `Bf16`, half the memory; 8 as `Float8`, 27 % |
         ///
         /// Behind it may stand [modifiers](ModifierConfig), each behind a `+`: `adamw(weight_decay=0.1) + lookahead`.
         ///
@@ -112,6 +113,21 @@ macro_rules! registry {
             pub fn without_weight_decay(&self) -> Self {
                 match self {
                     $(Self::$rule(config) => Self::$rule(config.clone().with_weight_decay(None)),)*
+                }
+            }
+
+            /// What the states of the rule are stored in.
+            pub fn state_type(&self) -> StateType {
+                match self {
+                    $(Self::$rule(config) => config.state_type(),)*
+                }
+            }
+
+            /// Sets what the states of the rule are stored in.
+            #[must_use]
+            pub fn with_state_type(self, state_type: StateType) -> Self {
+                match self {
+                    $(Self::$rule(config) => Self::$rule(config.with_state_type(state_type)),)*
                 }
             }
 
@@ -436,6 +452,8 @@ mod tests {
             "nadam(decoupled_weight_decay=0.1)",
             "nadamw(weight_decay=0.1)",
             "sgd(decoupled_weight_decay=0.01)",
+            "nadam(state_bits=16, clip_norm=1)",
+            "adam(state_bits=8)",
             "rmsprop_optax(momentum=0.5, centered=1, clip_value=0.3)",
         ] {
             assert_eq!(parse(spec).to_string(), spec);

@@ -266,6 +266,24 @@ impl core::error::Error for SpecError {}
 
 impl fmt::Display for SpecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(&mut OneLine(f))
+    }
+}
+
+/// Keeps what was typed in one line: control characters are written as Rust writes them in a string.
+struct OneLine<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl fmt::Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|char| match char.is_control() {
+            true => write!(self.0, "{}", char.escape_default()),
+            false => self.0.write_char(char),
+        })
+    }
+}
+
+impl SpecError {
+    fn write(&self, f: &mut impl fmt::Write) -> fmt::Result {
         match self {
             Self::Syntax(text) => write!(
                 f,
@@ -513,5 +531,25 @@ mod tests {
             SpecError::out_of_range("EluConfig", "alpha", -1.0, "greater than 0").to_string(),
             "EluConfig: alpha must be greater than 0, got -1"
         );
+    }
+
+    #[test]
+    fn a_message_is_one_line_whatever_was_typed() {
+        for text in [
+            "re\nlu",
+            "relu(a\r\n=1)",
+            "relu(alpha=\u{85}1)",
+            "relu(\n",
+            "el\u{1b}[1mu",
+        ] {
+            let spec = text.parse::<Spec>();
+            let message = match spec {
+                Ok(spec) if spec.params().is_empty() => spec.unknown("activation", &["relu"]),
+                Ok(spec) => spec.finish().unwrap_err(),
+                Err(error) => error,
+            };
+            let message = message.to_string();
+            assert!(!message.contains(char::is_control), "{message:?}");
+        }
     }
 }

@@ -3,6 +3,8 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, Param, ParamId, Parameter};
 use burn::tensor::{Bool, Int, Tensor};
 
+use crate::splitmix;
+
 /// The module with parameter ids that follow from `seed` and the order of its parameters.
 ///
 /// Burn draws an id for each parameter, and saves it: two trainings that are alike in all else write files
@@ -39,18 +41,9 @@ impl Renamer {
         let id = *self
             .renamed
             .entry(id)
-            .or_insert_with(|| scattered(self.seed, count).into());
+            .or_insert_with(|| splitmix::number(self.seed, count).into());
         Param::from_mapped_value(id, value, mapper)
     }
-}
-
-/// The number at `index` of the sequence that `seed` begins: SplitMix64, in which all are different.
-fn scattered(seed: u64, index: u64) -> u64 {
-    let step = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let z = seed.wrapping_add(step);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 impl ModuleMapper for Renamer {

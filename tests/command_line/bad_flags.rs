@@ -236,13 +236,8 @@ fn devices_that_are_not_built_in() {
 #[test]
 fn an_out_that_cannot_be_written() {
     let fixture = Fixture::new();
-    let file = fixture.path("file");
-    fs::write(&file, "").unwrap();
-    let out = file.join("run");
-    fixture.refuses(
-        &["--out", out.to_str().unwrap()],
-        &["--out", out.to_str().unwrap(), "cannot be written"],
-    );
+    let out = fixture.nowhere();
+    fixture.refuses(&["--out", &out], &["--out", &out, "cannot be written"]);
 }
 
 #[test]

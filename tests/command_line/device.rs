@@ -9,6 +9,13 @@ fn the_device_is_named() {
     assert!(text.starts_with("device: flex (CPU)\n"), "{text}");
 }
 
+#[cfg(not(feature = "remote"))]
+#[test]
+fn a_build_without_servers_says_how_to_get_them() {
+    let device = ["--device", "ws://127.0.0.1:3000"];
+    Fixture::new().refuses(&device, &["ws://127.0.0.1:3000", "--features remote"]);
+}
+
 /// A machine whose only graphics driver is one for OpenGL, or none at all.
 #[cfg(all(feature = "wgpu", target_os = "linux"))]
 mod without_vulkan {

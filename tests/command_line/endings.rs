@@ -180,8 +180,8 @@ mod signals {
         let (_, epoch) = text.split_once("this is its network after epoch ").unwrap();
         let epoch: usize = epoch.lines().next().unwrap().parse().unwrap();
         let epochs = history(&fixture.out()).len() - 1;
-        // The last checkpoint may have been half saved.
-        assert!((2..=epochs).contains(&epoch), "{epoch} of {epochs}");
+        // The last checkpoint may have been half saved; the rows are printed after it, so one may be missing.
+        assert!((2..=epochs + 1).contains(&epoch), "{epoch} of {epochs}");
         assert!(text.contains("test image 0, a 0: "), "{text}");
     }
 }

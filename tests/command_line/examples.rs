@@ -8,7 +8,10 @@ use tempfile::TempDir;
 
 use crate::fixture::{assert_refused, example, example_in, printed};
 
-/// The names of all examples: files, and folders with a `main.rs`.
+/// Examples that are there with the feature `remote` alone.
+const REMOTE: [&str; 2] = ["scaling", "serve"];
+
+/// The names of all examples that are built: files, and folders with a `main.rs`.
 fn names() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
@@ -16,6 +19,7 @@ fn names() -> Vec<String> {
         .map(|entry| entry.path())
         .filter(|path| path.is_file() || path.join("main.rs").is_file())
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_string())
+        .filter(|name| cfg!(feature = "remote") || !REMOTE.contains(&name.as_str()))
         .collect();
     names.sort();
     assert!(names.len() >= 7, "{names:?}");

@@ -60,6 +60,13 @@ impl Fixture {
         self.root.path().join(name)
     }
 
+    /// A folder that cannot be: the one above it is a file.
+    pub fn nowhere(&self) -> String {
+        let file = self.path("file");
+        fs::write(&file, "").unwrap();
+        file.join("run").to_str().unwrap().to_string()
+    }
+
     /// Writes a data file, compressed.
     pub fn write(&self, name: &str, bytes: &[u8]) {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
@@ -89,6 +96,19 @@ impl Fixture {
         }
         all.extend(args);
         command("mnist", &all)
+    }
+
+    /// A run with `args` of so many epochs, and one that was stopped before and resumed to its end, with what the first
+    /// printed.
+    pub fn whole_and_resumed(args: &[&str], epochs: &str, stopped: &str) -> ([Self; 2], String) {
+        let [whole, resumed] = [(); 2].map(|()| Self::new());
+        let run = |fixture: &Self, epochs: &str| {
+            printed(&fixture.mnist(&[args, &["--epochs", epochs]].concat()))
+        };
+        let text = run(&whole, epochs);
+        run(&resumed, stopped);
+        printed(&resumed.mnist(&["--resume", "--epochs", epochs]));
+        ([whole, resumed], text)
     }
 
     /// Lets the predict example read the first test image with the network of the run.
@@ -141,7 +161,7 @@ pub fn example_in(folder: &Path, name: &str, args: &[impl AsRef<OsStr>]) -> Outp
     command_in(folder, name, args).output().unwrap()
 }
 
-fn command(name: &str, args: &[impl AsRef<OsStr>]) -> Command {
+pub fn command(name: &str, args: &[impl AsRef<OsStr>]) -> Command {
     command_in(Path::new(env!("CARGO_MANIFEST_DIR")), name, args)
 }
 

@@ -49,10 +49,8 @@ fn prints_accuracies_and_writes_figures() {
 #[test]
 fn refuses_what_cannot_be_right() {
     let fixture = Fixture::new();
-    let file = fixture.path("file");
-    fs::write(&file, "").unwrap();
-    let nowhere = file.join("run");
-    let nowhere = nowhere.to_str().unwrap();
+    let nowhere = fixture.nowhere();
+    let nowhere = nowhere.as_str();
     for (args, expected) in [
         (["--epochs", "0"], "1..=1000"),
         (["--epochs", "-1"], "1..=1000"),

@@ -96,6 +96,29 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 #[test]
+fn a_network_of_half_the_bytes_reads_as_well() {
+    let args = ["--hidden", "32,32", "--epochs", "3", "--batch-size", "5"];
+    let [full, half] = [(); 2].map(|()| Fixture::new());
+    printed(&full.mnist(&args));
+    printed(&half.mnist(&[&args[..], &["--half"]].concat()));
+    assert_eq!(history(&full.out()), history(&half.out()));
+    let size = |fixture: &Fixture| fs::metadata(fixture.out().join("model.bpk")).unwrap().len();
+    assert!(size(&half) < size(&full) * 6 / 10);
+    let losses = [&full, &half].map(|it| {
+        let summary = json(&it.out().join("summary.json"));
+        summary["test_loss"].as_f64().unwrap()
+    });
+    // What is tested is what is saved.
+    assert_ne!(losses[0], losses[1]);
+    assert!((losses[0] - losses[1]).abs() < 1e-2, "{losses:?}");
+    printed(&half.predict());
+    // A finished run can be halved.
+    printed(&full.mnist(&["--resume", "--half"]));
+    assert_eq!(size(&full), size(&half));
+    printed(&full.predict());
+}
+
+#[test]
 fn groups_of_parameters_are_trained_and_resumed() {
     let flags = [
         "--optimizer",
@@ -114,18 +137,13 @@ fn groups_of_parameters_are_trained_and_resumed() {
         "--schedule",
         "constant",
     ];
-    let run = |epochs: &str| {
-        let fixture = Fixture::new();
-        let text = printed(&fixture.mnist(&[&flags, &args[..], &["--epochs", epochs]].concat()));
-        assert!(
-            text.contains("for all but the hidden matrices, no decay of vectors"),
-            "{text}"
-        );
-        fixture
-    };
-    let (whole, stopped) = (run("3"), run("2"));
-    printed(&stopped.mnist(&["--resume", "--epochs", "3"]));
-    let [one, other] = [&whole, &stopped].map(|it| json(&it.out().join("summary.json")));
+    let all = [&flags[..], &args[..]].concat();
+    let (fixtures, text) = Fixture::whole_and_resumed(&all, "3", "2");
+    assert!(
+        text.contains("for all but the hidden matrices, no decay of vectors"),
+        "{text}"
+    );
+    let [one, other] = fixtures.map(|it| json(&it.out().join("summary.json")));
     for field in ["train_loss", "test_loss"] {
         assert_eq!(one[field], other[field], "{field}");
     }

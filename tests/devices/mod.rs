@@ -14,6 +14,8 @@ pub fn all() -> Vec<(&'static str, Device)> {
         ("flex", Device::flex()),
         #[cfg(feature = "ndarray")]
         ("ndarray", Device::ndarray()),
+        #[cfg(feature = "remote")]
+        ("remote", remote::device()),
         #[cfg(feature = "wgpu")]
         ("wgpu", gpu::first(burn::tensor::DeviceType::Wgpu)),
         #[cfg(feature = "vulkan")]
@@ -27,13 +29,43 @@ pub fn all() -> Vec<(&'static str, Device)> {
     ]
 }
 
+#[cfg(feature = "remote")]
+#[allow(dead_code, reason = "other tests kill servers")]
+mod server;
+
+#[cfg(feature = "remote")]
+mod remote {
+    use std::sync::OnceLock;
+
+    use burn::tensor::Device;
+    use burn::tensor::remote::RemoteHost;
+    use burn_extras::remote::send_formulas;
+
+    use super::server::Server;
+
+    /// Flex, on a server of this test's own, which runs formulas as one operation.
+    pub fn device() -> Device {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        let server = SERVER.get_or_init(|| Server::start(&[]));
+        let host = RemoteHost::websocket(&server.url);
+        let device = Device::remote_options(&host).init();
+        let device = device.expect("the server lets everybody in");
+        send_formulas(&device);
+        device
+    }
+}
+
 #[cfg(feature = "cube")]
 mod gpu {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use burn::tensor::{Device, DeviceType};
 
     /// The first device of a GPU backend.
     pub fn first(kind: DeviceType) -> Device {
-        let found = std::panic::catch_unwind(|| Device::enumerate(kind.clone()).into_vec());
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            Device::enumerate(kind.clone()).into_vec()
+        }));
         let first = found.ok().and_then(|found| found.into_iter().next());
         first.unwrap_or_else(|| {
             panic!(

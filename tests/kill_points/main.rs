@@ -70,6 +70,10 @@ const RUNS: [&[&str]; 8] = [
         "on",
         "--patience",
         "3",
+        "--deform",
+        "ciresan",
+        "--label-smoothing",
+        "0.1",
     ],
 ];
 

@@ -11,6 +11,7 @@ mod numbers;
 mod problems;
 mod refused;
 mod state;
+mod state_type;
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;

@@ -2,7 +2,7 @@
 //!
 //! One table of devices (`tests/devices`), one of cases ([`CASES`]). The reference is Flex in `f64`
 //! where the operation has it. `PARITY_TABLE=1` writes `docs/parity.md`, which shows how close each
-//! device is.
+//! device is. `remote` is Flex on a server of the test's own, to which each formula is one operation.
 
 #![recursion_limit = "256"]
 

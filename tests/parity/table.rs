@@ -22,8 +22,11 @@ pub fn write(cases: &[Case], devices: &[(&str, Device)], rows: &[Vec<Distance>])
     let mut text = String::from(
         "# How close the devices are\n\n\
          The largest distance from the reference, in `f32`, relative to the larger of 1 and the expected\n\
-         number, and where it is. The reference is Flex in `f64`; for the initializers, Flex. Written by\n\n    \
-         PARITY_TABLE=1 cargo test --features wgpu,ndarray --test parity\n\n",
+         number, and where it is. The reference is Flex in `f64`; for the initializers, Flex. `remote` is Flex\n\
+         on a server, to which each formula is one operation. Written by\n\n    \
+         PARITY_TABLE=1 cargo test --features wgpu,ndarray --test parity\n\n\
+         with the column `remote` put in from what `cargo test --features remote --test parity -- --nocapture`\n\
+         prints: a build with wgpu cannot send all of it (see docs/scaling.md).\n\n",
     );
     let names: Vec<String> = devices.iter().map(|(n, d)| described(n, d)).collect();
     writeln!(

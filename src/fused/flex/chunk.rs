@@ -3,6 +3,8 @@ use core::marker::PhantomData;
 use super::computed::Computed;
 use super::spread::{Gather, Window};
 use super::stored::Memory;
+#[cfg(feature = "remote")]
+use crate::fused::map::Few;
 use crate::fused::pack::Pack;
 
 /// Numbers that are worked on together.
@@ -34,7 +36,7 @@ impl Blocks {
     pub(super) const NOWHERE: Self = Self::same(Memory::NOWHERE);
 
     pub(super) fn each(memory: Memory) -> Self {
-        let stride = LANES * memory.float.size();
+        let stride = memory.bytes(LANES);
         Self { memory, stride }
     }
 
@@ -53,7 +55,7 @@ impl Blocks {
     /// The blocks from this one on.
     #[inline(always)]
     pub(super) fn from(mut self, block: usize) -> Self {
-        self.memory.start = self.memory.start.wrapping_add(block * self.stride);
+        self.memory = self.memory.past(block * self.stride, block * LANES);
         self
     }
 }
@@ -194,6 +196,18 @@ impl<'a, E: Computed> Chunk<'a, E> {
             *P::at_mut(&mut targets, place) = self.targets[place].blocks;
         }
         targets
+    }
+
+    /// Where the inputs' blocks are, however many inputs there are.
+    #[cfg(feature = "remote")]
+    pub(super) fn all_sources(&self) -> Few<Blocks> {
+        self.inputs.iter().map(|input| input.blocks).collect()
+    }
+
+    /// Where the targets' blocks are, as well.
+    #[cfg(feature = "remote")]
+    pub(super) fn all_targets(&self) -> Few<Blocks> {
+        self.targets.iter().map(|target| target.blocks).collect()
     }
 
     /// The next block of an input that is spread; of any other, what is given.

@@ -1,7 +1,7 @@
 use burn::tensor::{bf16, f16};
 
 use super::chunk::{Block, LANES};
-use super::convert::Half;
+use super::convert::{self, Half};
 use super::stored::{Float, Memory};
 use super::vectorize::Vectors;
 use crate::fused::number::{Number, Single, Vectored};
@@ -39,7 +39,7 @@ pub(crate) trait Computed: Copy + Send + Sync + bytemuck::Zeroable + 'static {
 
 macro_rules! computed {
     (
-        $($float:ident: $stored:ident => $number:ident, $narrows:literal [$($half:ident $half_type:ty),*]),*
+        $($float:ident: $stored:ident => $number:ident, $narrows:literal [$($half:ident $half_type:ty: $narrow:ident),*]),*
     ) => {
         $(
             impl Computed for $float {
@@ -98,7 +98,7 @@ macro_rules! computed {
                     // SAFETY: as above.
                     unsafe {
                         match memory.float {
-                            $(Float::$half => <$half_type>::narrow::<V>(block, &mut *memory.start.cast()),)*
+                            $(Float::$half => $narrow::<V>(block, memory),)*
                             _ => memory.start.cast::<Block<Self>>().write(*block),
                         }
                     }
@@ -109,6 +109,35 @@ macro_rules! computed {
 }
 
 computed!(
-    f32: F32 => Single, true [F16 f16, BF16 bf16],
+    f32: F32 => Single, true [F16 f16: narrow_f16, BF16 bf16: narrow_bf16],
     f64: F64 => Vectored, false []
 );
+
+/// # Safety
+///
+/// As [`Computed::narrow_block`].
+#[inline(always)]
+unsafe fn narrow_f16<V: Vectors>(block: &Block<f32>, memory: Memory) {
+    // SAFETY: the caller's promise.
+    unsafe { f16::narrow::<V>(block, &mut *memory.start.cast()) }
+}
+
+/// # Safety
+///
+/// As above.
+#[inline(always)]
+unsafe fn narrow_bf16<V: Vectors>(block: &Block<f32>, memory: Memory) {
+    // SAFETY: the caller's promise.
+    let numbers: &mut [bf16; LANES] = unsafe { &mut *memory.start.cast() };
+    match memory.noise() {
+        None => {
+            // SAFETY: as above.
+            unsafe { bf16::narrow::<V>(block, numbers) }
+        }
+        Some(noise) => {
+            // A copy, so that the numbers themselves are registers: nobody is shown where they are.
+            let block = *block;
+            convert::narrow_by_chance(&block, numbers, noise);
+        }
+    }
+}

@@ -118,6 +118,66 @@ impl Half for f16 {
     }
 }
 
+/// Some blocks, rounded up or down by chance: stochastic rounding.
+///
+/// It is not inlined, for it would be in the loop of every kernel, and only states of optimizers need it.
+#[inline(never)]
+pub(super) fn narrow_by_chance(wide: &[f32], numbers: &mut [bf16], noise: u32) {
+    debug_assert!(wide.len().is_multiple_of(LANES));
+    vectorize(NarrowByChance(wide, numbers, noise));
+}
+
+/// The noise of a block, from the place where it begins and the step: bits that are as good as independent of those of
+/// the blocks beside it, and the same on every machine.
+#[inline(always)]
+pub(super) fn block_noise(place: u32) -> u32 {
+    let hash = (place ^ (place >> 16)).wrapping_mul(0x85eb_ca6b);
+    (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35)
+}
+
+/// What the noise of each lane begins with, so many bits, spread evenly. The block's bits are added without a carry: a
+/// lane has every noise equally often.
+pub(super) const fn lane_noise(bits: u32) -> [u32; LANES] {
+    let mut noise = [0; LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        noise[lane] = (lane as u32).wrapping_mul(0x9e37_79b9) >> (32 - bits);
+        lane += 1;
+    }
+    noise
+}
+
+static LANE_NOISE: [u32; LANES] = lane_noise(16);
+
+/// A block, rounded up or down by chance: adds noise below the bits that are left, and cuts those off. An infinity stays
+/// one, for they are zeros.
+#[inline(always)]
+fn narrow_block_by_chance(wide: &[f32; LANES], numbers: &mut [bf16; LANES], place: u32) {
+    let chance = block_noise(place) >> 16;
+    for lane in 0..LANES {
+        let bits = wide[lane].to_bits();
+        let rounded = bits.wrapping_add(LANE_NOISE[lane] ^ chance);
+        let quiet = bits | 0x0040_0000;
+        let chosen = if wide[lane].is_nan() { quiet } else { rounded };
+        numbers[lane] = bf16::from_bits((chosen >> 16) as u16);
+    }
+}
+
+struct NarrowByChance<'a>(&'a [f32], &'a mut [bf16], u32);
+
+impl Task for NarrowByChance<'_> {
+    #[inline(always)]
+    fn run<V: Vectors>(self) {
+        let (wide, _) = self.0.as_chunks::<LANES>();
+        let (numbers, _) = self.1.as_chunks_mut::<LANES>();
+        let mut first = self.2;
+        for (wide, numbers) in wide.iter().zip(numbers) {
+            narrow_block_by_chance(wide, numbers, first);
+            first = first.wrapping_add(LANES as u32);
+        }
+    }
+}
+
 struct Widen<'a, H>(&'a [H], &'a mut [f32]);
 
 impl<H: Half> Task for Widen<'_, H> {
@@ -234,5 +294,69 @@ mod avx512 {
         let rounded = _mm512_mask_sub_epi32(up, even, up, _mm512_set1_epi32(1));
         let nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(float, float);
         _mm512_mask_or_epi32(rounded, nan, bits, _mm512_set1_epi32(0x0040_0000))
+    }
+}
+
+#[cfg(all(test, not(miri)))]
+mod tests {
+    use super::*;
+
+    /// Rounded by chance, each in a block of the same numbers.
+    fn rounded(number: f32, noise: u32) -> [bf16; LANES] {
+        let mut numbers = [bf16::ZERO; LANES];
+        narrow_by_chance(&[number; LANES], &mut numbers, noise);
+        numbers
+    }
+
+    #[test]
+    fn what_bf16_has_stays_as_it_is() {
+        for number in [0.0, -0.0, 1.0, -2.5, 1e-40, f32::INFINITY, -f32::INFINITY] {
+            let exact = bf16::from_f32(number);
+            let number = exact.to_f32();
+            for got in rounded(number, 12345) {
+                assert_eq!(got.to_bits(), exact.to_bits(), "{number}");
+            }
+        }
+        for payload in [0x7fc0_0000, 0x7f80_0001, 0xffff_ffff] {
+            let numbers = rounded(f32::from_bits(payload), 1);
+            assert!(numbers.iter().all(|it| it.is_nan()), "{payload:x}");
+        }
+    }
+
+    #[test]
+    fn by_chance_is_right_on_average() {
+        let (below, bit) = (1.0f64, 1.0 / 128.0);
+        for share in [0.01, 0.25, 0.5, 0.9, 0.999] {
+            let number = (below + share * bit) as f32;
+            for sign in [1.0, -1.0] {
+                let mut up = 0usize;
+                let blocks = 2000;
+                for block in 0..blocks {
+                    let first = (block * LANES) as u32 | 1;
+                    for got in rounded(sign * number, first) {
+                        let got = f64::from(got.to_f32() * sign);
+                        assert!(got == below || got == below + bit, "{got}");
+                        up += usize::from(got > below);
+                    }
+                }
+                let count = (blocks * LANES) as f64;
+                let deviation = (share * (1.0 - share) / count).sqrt();
+                let found = up as f64 / count;
+                assert!(
+                    (found - share).abs() < 4.0 * deviation,
+                    "{found}, not {share}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_go_on_where_the_one_before_ended() {
+        let wide = [1.003; 3 * LANES];
+        let mut numbers = [bf16::ZERO; 3 * LANES];
+        narrow_by_chance(&wide, &mut numbers, 7);
+        for (block, got) in numbers.chunks(LANES).enumerate() {
+            assert_eq!(got, rounded(1.003, 7 + (block * LANES) as u32));
+        }
     }
 }

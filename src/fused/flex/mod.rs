@@ -3,8 +3,11 @@
 #[cfg(not(feature = "rayon"))]
 mod alone;
 mod chunk;
+mod coded;
 mod computed;
 mod convert;
+#[cfg(feature = "remote")]
+mod interpret;
 mod links;
 mod loops;
 mod memory;
@@ -14,12 +17,15 @@ mod rows;
 #[cfg(feature = "rayon")]
 mod share;
 mod spread;
+mod staged;
 mod stored;
 mod vectorize;
 
 #[cfg(not(feature = "rayon"))]
 use alone::share;
 pub(crate) use chunk::Chunk;
+#[cfg(feature = "remote")]
+pub(crate) use interpret::interpret;
 pub(crate) use links::run_links;
 pub(crate) use loops::Loop;
 pub use memory::release_memory;

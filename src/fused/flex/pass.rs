@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::chunk::{Block, Blocks, Chunk, Input, LANES, Target};
 use super::share;
 use super::spread::{Gather, Pattern, Spread};
+use super::staged;
 use super::stored::{Arithmetic, Float, Fresh, Memory, numbers, numbers_mut, tensor_of};
 use crate::fused::map::{Few, Kernel, Output};
 
@@ -66,6 +67,15 @@ enum Sink {
 }
 
 impl Sink {
+    /// The same, rounded to by chance.
+    fn stochastic(self, seed: u32) -> Self {
+        match self {
+            Self::Over(input, memory) => Self::Over(input, memory.stochastic(seed)),
+            Self::Fresh(fresh, memory) => Self::Fresh(fresh, memory.stochastic(seed)),
+            other => other,
+        }
+    }
+
     fn is_over(&self, input: usize) -> bool {
         matches!(self, Self::Over(index, _) if *index == input)
     }
@@ -92,7 +102,7 @@ fn run_in<E: Arithmetic>(
         let sink = match *output {
             Output::Dropped => Sink::Dropped,
             Output::Wide(_) => fresh(E::FLOAT, pass.len),
-            Output::Like(like) => match &pass.sources[like] {
+            Output::Like(like) | Output::Stochastic { like, .. } => match &pass.sources[like] {
                 Source::Spread(pattern) => Sink::Sum {
                     spread: pattern.spread(),
                     like,
@@ -100,6 +110,10 @@ fn run_in<E: Arithmetic>(
                 _ => over(inputs, &pass, like)
                     .unwrap_or_else(|| fresh(float(inputs, like), pass.len)),
             },
+        };
+        let sink = match *output {
+            Output::Stochastic { seed, .. } => sink.stochastic(seed),
+            _ => sink,
         };
         pass.sinks.push(sink);
     }
@@ -116,9 +130,9 @@ fn run_in<E: Arithmetic>(
             Sink::Dropped => Made::Nothing,
             Sink::Over(input, _) => Made::Over(input),
             // SAFETY: the parts cover the tensor, and each writes every number of its own.
-            Sink::Fresh(fresh, memory) => Made::New(Box::new(unsafe {
-                fresh.finish(shape.clone(), memory.float)
-            })),
+            Sink::Fresh(fresh, memory) => {
+                Made::New(Box::new(unsafe { fresh.finish(&shape, memory.float) }))
+            }
             Sink::Sum { spread, like } => {
                 let like = tensor(inputs, like);
                 let small = like.layout().shape().clone();
@@ -201,8 +215,7 @@ impl<E: Arithmetic> Pass<E> {
         let whole = range.len() / LANES;
         if whole > 0 {
             // SAFETY: the range is within the tensors, and nobody else works on it.
-            let chunk = unsafe { Chunk::new(whole, &mut inputs, &mut targets) };
-            E::run(kernel, chunk);
+            unsafe { staged::run(kernel, whole, &mut inputs, &mut targets) };
         }
         let last = range.start + whole * LANES..range.end;
         if !last.is_empty() {
@@ -223,12 +236,20 @@ impl<E: Arithmetic> Pass<E> {
         let mut rooms = Rooms::new(inputs.len() + targets.len());
         for (index, source) in self.sources.iter().enumerate() {
             if let Source::Each(memory) = source {
-                let room = rooms.at(index, memory.float);
                 let from = memory.from(start);
-                // SAFETY: the range is within the tensor, and a room as large as a block of any type.
-                unsafe {
-                    from.start
-                        .copy_to_nonoverlapping(room.start, from.bytes(len))
+                let room = match from.float {
+                    Float::Codes => {
+                        // SAFETY: the tensor has a whole block from here on.
+                        unsafe { E::widen(from, &mut rooms.0[index]) };
+                        rooms.wide(index)
+                    }
+                    _ => {
+                        let room = rooms.at(index, from);
+                        let bytes = from.bytes(len);
+                        // SAFETY: the range is within the tensor, and a room as large as a block of any type.
+                        unsafe { from.start.copy_to_nonoverlapping(room.start, bytes) };
+                        room
+                    }
                 };
                 inputs[index].move_to(Blocks::each(room));
             }
@@ -238,12 +259,17 @@ impl<E: Arithmetic> Pass<E> {
             let place = inputs.len() + index;
             match sink {
                 Sink::Dropped => {}
+                // The scale of a block of codes must not follow from what lies past the end.
+                Sink::Over(_, memory) | Sink::Fresh(_, memory) if memory.float == Float::Codes => {
+                    targets[index].move_to(Blocks::each(rooms.wide(place)));
+                }
                 Sink::Over(_, memory) | Sink::Fresh(_, memory) => {
-                    targets[index].move_to(Blocks::each(rooms.at(place, memory.float)));
+                    let room = rooms.at(place, memory.from(start));
+                    targets[index].move_to(Blocks::each(room));
                 }
                 // What lies past the end must not be added.
                 Sink::Sum { .. } => {
-                    let room = Target::new(Blocks::each(rooms.at(place, E::FLOAT)));
+                    let room = Target::new(Blocks::each(rooms.wide(place)));
                     set_aside.push((index, core::mem::replace(&mut targets[index], room)));
                 }
             }
@@ -252,8 +278,15 @@ impl<E: Arithmetic> Pass<E> {
         E::run(kernel, unsafe { Chunk::new(1, inputs, targets) });
         for (index, sink) in self.sinks.iter().enumerate() {
             if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink {
-                let room = rooms.at(inputs.len() + index, memory.float);
                 let to = memory.from(start);
+                if memory.float == Float::Codes {
+                    let block = &mut rooms.0[inputs.len() + index];
+                    block[len..].fill(E::zeroed());
+                    // SAFETY: the tensor has a whole block from here on, and nobody else works on it.
+                    unsafe { E::narrow(block, to) };
+                    continue;
+                }
+                let room = rooms.at(inputs.len() + index, *memory);
                 // SAFETY: the range is within the tensor, and nobody else works on it.
                 unsafe { room.start.copy_to_nonoverlapping(to.start, to.bytes(len)) };
             }
@@ -275,9 +308,14 @@ impl<E: Arithmetic> Rooms<E> {
         Self(SmallVec::from_elem(*E::ZEROS, len))
     }
 
-    fn at(&mut self, place: usize, float: Float) -> Memory {
-        let start = self.0[place].as_mut_ptr().cast();
-        Memory { start, float }
+    /// A room for numbers of the type that is computed in.
+    fn wide(&mut self, place: usize) -> Memory {
+        Memory::of_blocks(&raw mut self.0[place])
+    }
+
+    /// A room for numbers that are stored as those of `memory` are.
+    fn at(&mut self, place: usize, memory: Memory) -> Memory {
+        memory.at(self.0[place].as_mut_ptr().cast())
     }
 }
 
@@ -287,7 +325,7 @@ fn source<E: Arithmetic>(input: &mut FlexTensor, full: &Shape) -> Option<Source<
         *input = input.to_contiguous();
     }
     let small = input.layout().shape();
-    if small == full {
+    if *small == Float::of(input).shape(full) {
         return Some(Source::Each(numbers(input)));
     }
     let spread = Spread::new(small, full)?;

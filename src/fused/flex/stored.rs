@@ -2,11 +2,13 @@ use burn::backend::DType;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::tensor::{Shape, bf16, f16};
 
-use super::chunk::{Block, Chunk};
+use super::chunk::{Block, Chunk, LANES};
+use super::coded::{self, Words};
 use super::computed::Computed;
 use super::convert;
 use super::memory;
 use super::rows::Rows;
+use crate::fused::codes;
 use crate::fused::map::Kernel;
 use crate::fused::rows::RowKernel;
 
@@ -17,6 +19,8 @@ pub(crate) enum Float {
     F32,
     F16,
     BF16,
+    /// [Codes](crate::fused::codes) of 8 bits, in blocks.
+    Codes,
 }
 
 impl Float {
@@ -26,6 +30,7 @@ impl Float {
             DType::F32 => Self::F32,
             DType::F16 => Self::F16,
             DType::BF16 => Self::BF16,
+            DType::U32 => Self::Codes,
             other => unreachable!("not a float type: {other:?}"),
         }
     }
@@ -36,16 +41,34 @@ impl Float {
             Self::F32 => DType::F32,
             Self::F16 => DType::F16,
             Self::BF16 => DType::BF16,
+            Self::Codes => DType::U32,
         }
     }
 
-    /// Bytes of a number.
+    /// Bytes of an element of the tensor.
     #[inline(always)]
-    pub(super) fn size(self) -> usize {
+    fn size(self) -> usize {
         match self {
             Self::F64 => 8,
-            Self::F32 => 4,
+            Self::F32 | Self::Codes => 4,
             Self::F16 | Self::BF16 => 2,
+        }
+    }
+
+    /// How many bytes so many numbers take: of codes, those of whole blocks.
+    #[inline(always)]
+    pub(super) fn bytes(self, len: usize) -> usize {
+        match self {
+            Self::Codes => len.div_ceil(LANES) * size_of::<Words>(),
+            _ => len * self.size(),
+        }
+    }
+
+    /// The shape of a tensor that has a number for each place of this shape.
+    pub(super) fn shape(self, numbers: &Shape) -> Shape {
+        match self {
+            Self::Codes => codes::shape(numbers),
+            _ => numbers.clone(),
         }
     }
 }
@@ -55,6 +78,8 @@ impl Float {
 pub(crate) struct Memory {
     pub(super) start: *mut u8,
     pub(super) float: Float,
+    /// What the noise of stochastic rounding follows from, an odd number; 0 where results become the nearest.
+    pub(super) noise: u32,
 }
 
 // SAFETY: it is the memory of a tensor that one pass has; threads work on ranges of their own.
@@ -65,27 +90,60 @@ impl Memory {
     pub(super) const NOWHERE: Self = Self {
         start: core::ptr::null_mut(),
         float: Float::F32,
+        noise: 0,
     };
 
-    /// Blocks in the type that is computed in.
-    pub(super) fn of_blocks<E: Computed>(start: *const Block<E>) -> Self {
+    pub(super) fn new(start: *mut u8, float: Float) -> Self {
         Self {
-            start: start.cast_mut().cast(),
-            float: E::FLOAT,
+            start,
+            float,
+            noise: 0,
         }
     }
 
-    /// The memory from the number of this index on.
-    pub(super) fn from(mut self, index: usize) -> Self {
-        // SAFETY: callers stay within the tensor, its end included.
-        self.start = unsafe { self.start.add(self.bytes(index)) };
+    /// The same, rounded to by chance where it has fewer bits.
+    pub(super) fn stochastic(mut self, seed: u32) -> Self {
+        if matches!(self.float, Float::BF16 | Float::Codes) {
+            self.noise = seed | 1;
+        }
+        self
+    }
+
+    /// The same kind of memory elsewhere.
+    pub(super) fn at(mut self, start: *mut u8) -> Self {
+        self.start = start;
+        self
+    }
+
+    /// What the noise of the numbers from here on follows from, where there is any.
+    #[inline(always)]
+    pub(super) fn noise(self) -> Option<u32> {
+        (self.noise != 0).then_some(self.noise)
+    }
+
+    /// Blocks in the type that is computed in.
+    pub(super) fn of_blocks<E: Computed>(start: *const Block<E>) -> Self {
+        Self::new(start.cast_mut().cast(), E::FLOAT)
+    }
+
+    /// The memory from the number of this index on, the first of a block.
+    pub(super) fn from(self, index: usize) -> Self {
+        self.past(self.bytes(index), index)
+    }
+
+    /// The memory past so many bytes, which are whole blocks of numbers.
+    #[inline(always)]
+    pub(super) fn past(mut self, bytes: usize, numbers: usize) -> Self {
+        self.start = self.start.wrapping_add(bytes);
+        // Blocks have an even number of numbers: odd stays odd, and 0 stays 0.
+        self.noise = self.noise.wrapping_add(numbers as u32 * (self.noise & 1));
         self
     }
 
     /// How many bytes so many numbers take.
     #[inline(always)]
     pub(super) fn bytes(self, len: usize) -> usize {
-        len * self.float.size()
+        self.float.bytes(len)
     }
 }
 
@@ -109,6 +167,10 @@ macro_rules! by_type {
                 type $type = bf16;
                 $body
             }
+            Float::Codes => {
+                type $type = u32;
+                $body
+            }
         }
     };
 }
@@ -121,7 +183,7 @@ pub(super) fn numbers(tensor: &FlexTensor) -> Memory {
     // A view of nothing may begin past the end.
     let bytes = &bytes[first.min(bytes.len())..];
     let start = bytes.as_ptr().cast_mut();
-    Memory { start, float }
+    Memory::new(start, float)
 }
 
 /// The same, to be written to: only where nobody else has them.
@@ -136,7 +198,7 @@ pub(super) fn numbers_mut(tensor: &mut FlexTensor) -> Option<Memory> {
         let first = first.min(storage.len());
         storage[first..].as_mut_ptr().cast()
     });
-    Some(Memory { start, float })
+    Some(Memory::new(start, float))
 }
 
 /// Memory for the numbers of a new tensor, not yet written.
@@ -145,6 +207,7 @@ pub(super) enum Fresh {
     F32(Vec<f32>),
     F16(Vec<f16>),
     BF16(Vec<bf16>),
+    Codes(Vec<u32>),
 }
 
 macro_rules! each_fresh {
@@ -154,6 +217,7 @@ macro_rules! each_fresh {
             Fresh::F32($numbers) => $body,
             Fresh::F16($numbers) => $body,
             Fresh::BF16($numbers) => $body,
+            Fresh::Codes($numbers) => $body,
         }
     };
 }
@@ -165,12 +229,13 @@ impl Fresh {
             Float::F32 => Self::F32(memory::buffer(len)),
             Float::F16 => Self::F16(memory::buffer(len)),
             Float::BF16 => Self::BF16(memory::buffer(len)),
+            Float::Codes => Self::Codes(memory::buffer(float.bytes(len) / size_of::<u32>())),
         }
     }
 
     pub(super) fn memory(&mut self, float: Float) -> Memory {
         let start = each_fresh!(self, numbers => numbers.as_mut_ptr().cast());
-        Memory { start, float }
+        Memory::new(start, float)
     }
 
     /// The tensor.
@@ -178,7 +243,8 @@ impl Fresh {
     /// # Safety
     ///
     /// All of its numbers were written.
-    pub(super) unsafe fn finish(self, shape: Shape, float: Float) -> FlexTensor {
+    pub(super) unsafe fn finish(self, numbers: &Shape, float: Float) -> FlexTensor {
+        let shape = float.shape(numbers);
         let bytes = each_fresh!(self, numbers => {
             let mut numbers = numbers;
             debug_assert!(numbers.capacity() >= shape.num_elements());
@@ -236,6 +302,7 @@ impl Arithmetic for f32 {
                 Float::F32 => wide.copy_from_slice(slice(start.cast(), len)),
                 Float::F16 => convert::widen::<f16>(slice(start.cast(), len), wide),
                 Float::BF16 => convert::widen::<bf16>(slice(start.cast(), len), wide),
+                Float::Codes => coded::widen(slice(start.cast(), len / LANES), wide),
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }
@@ -248,7 +315,17 @@ impl Arithmetic for f32 {
             match memory.float {
                 Float::F32 => slice_mut(start.cast(), len).copy_from_slice(wide),
                 Float::F16 => convert::narrow::<f16>(wide, slice_mut(start.cast(), len)),
-                Float::BF16 => convert::narrow::<bf16>(wide, slice_mut(start.cast(), len)),
+                Float::BF16 => match memory.noise() {
+                    None => convert::narrow::<bf16>(wide, slice_mut(start.cast(), len)),
+                    Some(noise) => {
+                        let numbers = slice_mut(start.cast(), len);
+                        convert::narrow_by_chance(wide, numbers, noise);
+                    }
+                },
+                Float::Codes => {
+                    let blocks = slice_mut(start.cast(), len / LANES);
+                    coded::narrow(wide, blocks, memory.noise);
+                }
                 Float::F64 => unreachable!("not computed in f32"),
             }
         }

@@ -25,12 +25,14 @@ enum Repr<'g> {
 
 /// What an operation takes: the result of an earlier node, or a literal.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) enum Operand {
     Node(usize),
     Literal(f64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) enum Node {
     /// The input tensor of this position.
     Input(usize),
@@ -48,6 +50,7 @@ pub(crate) enum Node {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) enum Unary {
     Neg,
     Abs,
@@ -61,6 +64,7 @@ pub(crate) enum Unary {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) enum Binary {
     Add,
     Sub,
@@ -71,6 +75,7 @@ pub(crate) enum Binary {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Deserialize, serde::Serialize))]
 pub(crate) enum Reduction {
     Sum,
     Max,
@@ -80,6 +85,14 @@ impl Graph {
     /// The input of position `index`.
     pub(crate) fn input(&self, index: usize) -> Symbol<'_> {
         self.push(Node::Input(index))
+    }
+
+    /// The nodes of another graph, of whose inputs this one has the symbols and nothing else.
+    #[cfg(feature = "remote")]
+    pub(crate) fn replay(&self, nodes: &[Node]) {
+        nodes.iter().for_each(|node| {
+            self.push(*node);
+        });
     }
 
     pub(crate) fn into_nodes(self) -> Vec<Node> {
@@ -122,6 +135,25 @@ impl<'g> Symbol<'g> {
         match self.0 {
             Repr::Literal(value) => Operand::Literal(value),
             Repr::Node(_, index) => Operand::Node(index),
+        }
+    }
+
+    /// What an operation takes, in the graph of this number.
+    #[cfg(feature = "remote")]
+    pub(crate) fn beside(self, operand: Operand) -> Self {
+        match (operand, self.0) {
+            (Operand::Node(index), Repr::Node(graph, _)) => Self(Repr::Node(graph, index)),
+            (Operand::Node(_), Repr::Literal(_)) => unreachable!("a literal is in no graph"),
+            (Operand::Literal(value), _) => Self::literal(value),
+        }
+    }
+
+    /// The graph that the number is in.
+    #[cfg(feature = "remote")]
+    pub(crate) fn graph(self) -> Option<&'g Graph> {
+        match self.0 {
+            Repr::Literal(_) => None,
+            Repr::Node(graph, _) => Some(graph),
         }
     }
 

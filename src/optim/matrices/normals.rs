@@ -1,12 +1,13 @@
+use crate::splitmix;
+
 /// Numbers of a normal distribution that depend on nothing but their place and `seed`: the same on every device, and
 /// again after a restart.
 ///
-/// Each pair is 64 bits of SplitMix64 (Steele, Lea and Flood, 2014), which counts from the seed, by the transform of Box
-/// and Muller.
+/// Each pair is 64 bits of SplitMix64, by the transform of Box and Muller.
 pub(in crate::optim) fn normals(seed: u64, len: usize) -> Vec<f64> {
-    let pairs = 1..=len.div_ceil(2) as u64;
-    let pair = |count| {
-        let bits = mixed(seed.wrapping_add(u64::wrapping_mul(count, 0x9E37_79B9_7F4A_7C15)));
+    let pairs = 0..len.div_ceil(2) as u64;
+    let pair = |index| {
+        let bits = splitmix::number(seed, index);
         let share = |bits: u64| (bits as f64 + 0.5) / (1_u64 << 32) as f64;
         let length = (-2.0 * libm::log(share(bits >> 32))).sqrt();
         let angle = core::f64::consts::TAU * share(bits & 0xFFFF_FFFF);
@@ -17,24 +18,9 @@ pub(in crate::optim) fn normals(seed: u64, len: usize) -> Vec<f64> {
     normals
 }
 
-/// Bits of which each depends on all that are given.
-fn mixed(bits: u64) -> u64 {
-    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    bits ^ (bits >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The first two numbers of SplitMix64 from the seed 0.
-    #[test]
-    fn bits_are_those_of_the_generator() {
-        let step = 0x9E37_79B9_7F4A_7C15_u64;
-        assert_eq!(mixed(step), 0xE220_A839_7B1D_CDAF);
-        assert_eq!(mixed(step.wrapping_mul(2)), 0x6E78_9E6A_A1B9_65F4);
-    }
 
     #[test]
     fn are_normal() {

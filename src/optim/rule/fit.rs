@@ -3,6 +3,8 @@
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::tensor::Shape;
 
+use crate::fused::{are_codes, codes_shape};
+
 /// # Panics
 ///
 /// When the learning rate is below 0 or not finite.
@@ -38,14 +40,38 @@ pub(super) fn states_fit<'a>(
     for (state, wanted) in states {
         if let Some(state) = state {
             let shape = state.shape();
-            assert!(
-                shape == *wanted,
-                "{}: the state of a parameter has shape {:?}, where {:?} belongs: it is that of another parameter \
-                 or of other settings",
-                owner(),
-                &*shape,
-                &**wanted
-            );
+            belongs(&owner, shape == *wanted, &shape, wanted);
         }
     }
+}
+
+/// # Panics
+///
+/// When a state is not that of a parameter of this shape. `before` is the shape that the states were of, which codes do not
+/// show.
+pub(super) fn own_states_fit(
+    owner: impl Fn() -> &'static str,
+    states: &[Option<DispatchTensor>],
+    before: Option<&[usize]>,
+    wanted: &Shape,
+) {
+    for state in states.iter().flatten() {
+        let shape = state.shape();
+        match are_codes(state) {
+            true => {
+                let fits = shape == codes_shape(wanted) && before == Some(&**wanted);
+                belongs(&owner, fits, before.unwrap_or_default(), wanted);
+            }
+            false => belongs(&owner, shape == *wanted, &shape, wanted),
+        }
+    }
+}
+
+fn belongs(owner: impl Fn() -> &'static str, fits: bool, shape: &[usize], wanted: &[usize]) {
+    assert!(
+        fits,
+        "{}: the state of a parameter has shape {shape:?}, where {wanted:?} belongs: it is that of another parameter or \
+         of other settings",
+        owner()
+    );
 }

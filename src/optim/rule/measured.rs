@@ -70,6 +70,9 @@ pub trait MeasuredRule<const K: usize, const S: usize>:
     /// the step exactly. Default: no; they take the difference then, which has the parameter's rounding errors.
     const IS_STEP: bool = false;
 
+    /// Which of the states may be stored in fewer bits, where [`StateType`](super::StateType) asks for it. Default: all.
+    const ROUNDS: [bool; K] = [true; K];
+
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 
@@ -142,6 +145,7 @@ impl<R: UpdateRule<K>, const K: usize> MeasuredRule<K, 0> for R {
     const SUM_NAMES: [&'static str; 0] = [];
     const MEMORY: [f64; 2] = R::MEMORY;
     const IS_STEP: bool = R::IS_STEP;
+    const ROUNDS: [bool; K] = R::ROUNDS;
 
     fn before(&self) -> Modifiers {
         UpdateRule::before(self)

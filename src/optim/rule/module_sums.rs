@@ -14,8 +14,7 @@ use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
 use burn::tensor::Shape;
 
 use super::Clock;
-use super::pipeline::wide;
-use crate::fused::{Few, cast};
+use crate::fused::{Few, cast, wide};
 
 /// What goes on in this thread.
 #[derive(Default)]
@@ -57,6 +56,11 @@ impl Drop for Wanted {
     fn drop(&mut self) {
         WANTED.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Whether there are any.
+pub(in crate::optim) fn are_wanted() -> bool {
+    WANTED.load(Ordering::Relaxed) > 0
 }
 
 /// The sums of each rule, over all parameters that follow it, whatever group they are in.

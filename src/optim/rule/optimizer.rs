@@ -9,13 +9,14 @@ use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Shape, Tensor};
 
 use super::decay::Decay;
-use super::fit::{gradient_fits, learning_rate_fits, states_fit};
+use super::fit::{gradient_fits, learning_rate_fits, own_states_fit, states_fit};
 use super::modifier::{Part, part};
 use super::module_sums::{self, Wanted};
 use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
+use super::state_type::stored;
 use super::step::{Measure, Settle, Start, Update};
-use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, WeightDecay};
+use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, StateType, WeightDecay};
 use crate::fused::cast;
 use crate::optim::Averages;
 
@@ -28,7 +29,7 @@ use crate::optim::Averages;
 /// # Shapes and data types
 ///
 /// Any shape and float type. State and arithmetic of `f16` and `bf16` parameters are `f32`; only
-/// the new parameter is rounded.
+/// the new parameter is rounded. [`StateType`] stores states in fewer bits.
 ///
 /// # Panics
 ///
@@ -38,6 +39,7 @@ use crate::optim::Averages;
 pub struct RuleOptimizer<R, const K: usize, const S: usize = 0> {
     rule: R,
     weight_decay: Option<WeightDecay>,
+    state_type: StateType,
     grad_clipping: Option<GradientClipping>,
     /// The modifiers, and then what the rule has of its own before it.
     parts: Vec<Arc<dyn Part>>,
@@ -56,6 +58,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             modifiers: 0,
             rule,
             weight_decay: None,
+            state_type: StateType::Full,
             grad_clipping: None,
         }
     }
@@ -74,6 +77,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             );
         }
         self.weight_decay = weight_decay;
+        self
+    }
+
+    /// Sets what the states of the rule are stored in.
+    #[must_use]
+    pub fn with_state_type(mut self, state_type: StateType) -> Self {
+        self.state_type = state_type;
         self
     }
 
@@ -127,12 +137,17 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             tensors,
             sums,
             parts,
+            shape: remembered,
             ..
         } = state;
         remember(&self.parts, parts);
         let shape = param.shape();
         let own = short_type_name::<R>;
-        states_fit(own, tensors.iter().map(|tensor| (tensor, &shape)));
+        self.state_type.check(own, param);
+        own_states_fit(own, &**tensors, remembered.as_deref(), &shape);
+        if remembered.as_deref() != Some(&*shape) {
+            *remembered = Some(shape.to_vec());
+        }
         let sum_shapes = match const { S > 0 } {
             true => vec![Shape::from(vec![1; shape.num_dims()]); S],
             false => Vec::new(),
@@ -165,12 +180,22 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if first && K > 0 {
             start(&Start(update.clone()), param, &mut **tensors, &keeps);
         }
+        // States that were saved with another type go on in this one.
+        for (index, (place, rounds)) in tensors.iter_mut().zip(R::ROUNDS).enumerate() {
+            let dtype = self.state_type.of(param, rounds);
+            if let Some(state) = place.take_if(|it| it.dtype() != dtype) {
+                let noise = self.state_type.noise(clock.time);
+                let seed = noise.map_or(0, |noise| noise.seed(index));
+                *place = Some(stored(state, dtype, &shape, seed));
+            }
+        }
         let sum;
         let mut stage = Stage {
             sees_gradient: false,
             apply: &update,
             states: &mut **tensors,
             keeps: &keeps,
+            noise: self.state_type.noise(clock.time),
             sums: None,
         };
         // Constant, so that a rule without sums has no kernels for them.

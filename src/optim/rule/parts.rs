@@ -181,6 +181,7 @@ fn plain(kernel: &dyn Kernel) -> Stage<'_> {
         apply: kernel,
         states: &mut [],
         keeps: &[],
+        noise: None,
         sums: None,
     }
 }
@@ -205,6 +206,7 @@ impl Prepared {
             apply: &*fused.apply,
             states: &mut memory.tensors,
             keeps: &self.keeps,
+            noise: None,
             sums,
         }
     }

@@ -3,11 +3,12 @@
 use core::any::TypeId;
 
 use burn::backend::{Dispatch, DispatchTensor, TensorMetadata, ops::FloatTensorOps};
-use burn::tensor::{DType, FloatDType, Shape};
+use burn::tensor::Shape;
 use smallvec::smallvec;
 
 use super::module_sums;
-use crate::fused::{Chain, Few, Kernel, Output, run, run_over};
+use super::state_type::Noise;
+use crate::fused::{Chain, Few, Kernel, Output, run, run_over, wide};
 
 /// A part of a step.
 pub(super) struct Stage<'a> {
@@ -18,6 +19,8 @@ pub(super) struct Stage<'a> {
     pub(super) states: &'a mut [Option<DispatchTensor>],
     /// Which of the states are kept.
     pub(super) keeps: &'a [bool],
+    /// Where states are rounded by chance.
+    pub(super) noise: Option<Noise>,
     pub(super) sums: Option<Sums<'a>>,
 }
 
@@ -129,9 +132,14 @@ fn outputs(result: Output, stages: &[Stage<'_>], given: usize) -> Few<Output> {
     let mut own = given;
     for stage in stages {
         for (state, keep) in stage.keeps.iter().enumerate() {
-            outputs.push(match keep {
-                true => Output::Like(own + state),
-                false => Output::Dropped,
+            let like = own + state;
+            outputs.push(match (keep, stage.noise) {
+                (false, _) => Output::Dropped,
+                (true, None) => Output::Like(like),
+                (true, Some(noise)) => Output::Stochastic {
+                    like,
+                    seed: noise.seed(state),
+                },
             });
         }
         own += stage.own();
@@ -275,12 +283,4 @@ fn settle(
 /// Zeros beside a parameter, in the type that its arithmetic is done in.
 pub(super) fn zeros(param: &DispatchTensor, shape: &Shape) -> DispatchTensor {
     Dispatch::float_zeros(shape.clone(), &param.device(), wide(param.dtype()))
-}
-
-/// The type that numbers of this one are computed in.
-pub(super) fn wide(dtype: DType) -> FloatDType {
-    match dtype {
-        DType::F64 => FloatDType::F64,
-        _ => FloatDType::F32,
-    }
 }

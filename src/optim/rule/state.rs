@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::optim::{RecordState, StateSink, StateSource};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Shape, Tensor, TensorData};
 
 use super::parts::PartState;
-use super::whole::{flattened, shaped};
 use super::{Clock, MeasuredRule};
+use crate::fused::{are_codes, decode, flattened, shaped};
 
 /// The state tensors of one parameter; those that the settings do not need are absent.
 pub(super) type States<const K: usize> = [Option<DispatchTensor>; K];
@@ -26,6 +26,8 @@ pub struct RuleState<R, const K: usize, const D: usize, const S: usize = 0> {
     pub(super) sums: Box<States<S>>,
     /// What the modifiers remember.
     pub(super) parts: Vec<PartState>,
+    /// The shape of the parameter, once there was a step: codes do not show it.
+    pub(super) shape: Option<Vec<usize>>,
     rule: PhantomData<fn() -> R>,
 }
 
@@ -37,6 +39,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
             tensors: Box::new([const { None }; K]),
             sums: Box::new([const { None }; S]),
             parts: Vec::new(),
+            shape: None,
             rule: PhantomData,
         }
     }
@@ -48,10 +51,23 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
 
     /// The state tensor of this name, if the rule keeps one. That of a sum holds a single number.
     pub fn tensor(&self, name: &str) -> Option<Tensor<D>> {
+        let tensor = self.stored(name)?.clone();
+        Some(Tensor::from_dispatch(match are_codes(&tensor) {
+            true => decode(tensor, &Shape::from(self.shape.clone()?)),
+            false => tensor,
+        }))
+    }
+
+    /// The same as it is stored.
+    fn stored(&self, name: &str) -> Option<&DispatchTensor> {
         let tensors = R::STATE_NAMES.iter().zip(self.tensors.iter());
         let sums = R::SUM_NAMES.iter().zip(self.sums.iter());
         let (_, tensor) = tensors.chain(sums).find(|(known, _)| **known == name)?;
-        tensor.clone().map(Tensor::from_dispatch)
+        tensor.as_ref()
+    }
+
+    fn has_codes(&self) -> bool {
+        self.tensors.iter().flatten().any(are_codes)
     }
 
     pub(super) fn moved_to(mut self, device: &Device) -> Self {
@@ -61,8 +77,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
         let own = self.tensors.iter_mut().chain(self.sums.iter_mut());
         for place in own.chain(parts) {
             if let Some(tensor) = place.take_if(elsewhere) {
-                let shape = tensor.shape();
-                *place = Some(shaped(flattened(tensor).to_device(device), shape));
+                *place = Some(match are_codes(&tensor) {
+                    true => codes(tensor).to_device(device).into_dispatch(),
+                    false => {
+                        let shape = tensor.shape();
+                        shaped(flattened(tensor).to_device(device), shape)
+                    }
+                });
             }
         }
         self
@@ -77,8 +98,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
             return;
         }
         for name in R::STATE_NAMES.into_iter().chain(R::SUM_NAMES) {
-            if let Some(tensor) = self.tensor(name) {
-                out.push_tensor(prefix, name, tensor.into_data());
+            if let Some(tensor) = self.stored(name) {
+                out.push_tensor(prefix, name, data(tensor));
+            }
+        }
+        if let (true, Some(shape)) = (self.has_codes(), &self.shape) {
+            for (axis, len) in shape.iter().enumerate() {
+                out.push_scalar(prefix, &format!("axis_{axis}"), (*len as u64).into());
             }
         }
         push_clock(&self.clock, prefix, out);
@@ -101,6 +127,14 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
         let clock = take_clock(prefix, src)?;
         let tensors = R::STATE_NAMES.map(|name| take(prefix, name, src, device));
         let sums = R::SUM_NAMES.map(|name| take(prefix, name, src, device));
+        let axes = (0..D).map(|axis| {
+            let len: u64 = src
+                .take_scalar(prefix, &format!("axis_{axis}"))?
+                .try_into()
+                .ok()?;
+            usize::try_from(len).ok()
+        });
+        let shape = axes.collect();
         let mut parts = Vec::new();
         for prefix in (0..).map(|number| modifier(prefix, number)) {
             if !src.has_under(&prefix) {
@@ -127,6 +161,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
             tensors: Box::new(tensors),
             sums: Box::new(sums),
             parts,
+            shape,
             rule: PhantomData,
         })
     }
@@ -182,10 +217,21 @@ fn take_clock(prefix: &str, src: &mut StateSource) -> Option<Clock> {
     })
 }
 
+/// Codes as the tensor that they are.
+fn codes(tensor: DispatchTensor) -> Tensor<2, Int> {
+    Tensor::from_dispatch(tensor)
+}
+
 /// The numbers of a tensor of any rank.
 fn data(tensor: &DispatchTensor) -> TensorData {
-    let (bytes, _, dtype) = flattened(tensor.clone()).into_data().into_parts();
-    TensorData::from_bytes(bytes, tensor.shape(), dtype)
+    let tensor = tensor.clone();
+    let shape = tensor.shape();
+    let data = match are_codes(&tensor) {
+        true => codes(tensor).into_data(),
+        false => flattened(tensor).into_data(),
+    };
+    let (bytes, _, dtype) = data.into_parts();
+    TensorData::from_bytes(bytes, shape, dtype)
 }
 
 fn take(
@@ -195,6 +241,10 @@ fn take(
     device: &Device,
 ) -> Option<DispatchTensor> {
     let (bytes, shape, dtype) = src.take_tensor(prefix, name)?.into_parts();
+    if dtype.is_uint() {
+        let data = TensorData::from_bytes(bytes, shape, dtype);
+        return Some(Tensor::<2, Int>::from_data(data, (device, dtype)).into_dispatch());
+    }
     let data = TensorData::from_bytes(bytes, [shape.num_elements()], dtype);
     // The device's default type may be narrower than the state's.
     let tensor = Tensor::<1>::from_data(data, (device, dtype));

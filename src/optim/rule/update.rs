@@ -47,6 +47,9 @@ pub trait UpdateRule<const K: usize>: Clone + Debug + Send + Sync + 'static {
     /// the step exactly. Default: no; they take the difference then, which has the parameter's rounding errors.
     const IS_STEP: bool = false;
 
+    /// Which of the states may be stored in fewer bits, where [`StateType`](super::StateType) asks for it. Default: all.
+    const ROUNDS: [bool; K] = [true; K];
+
     /// Where [`Clock::memory`] starts.
     const MEMORY: [f64; 2] = [0.0; 2];
 

@@ -2,14 +2,14 @@ use core::fmt::Debug;
 use std::sync::Arc;
 
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::{Dispatch, DispatchTensor, TensorMetadata};
+use burn::backend::{Dispatch, DispatchTensor};
 use burn::tensor::{Shape, Tensor};
 
 use super::decay::Decay;
 use super::modifier::{Part, Ready};
 use super::pipeline::Step;
 use super::{Changes, Clock};
-use crate::fused::widened;
+use crate::fused::{flattened, shaped, widened};
 
 /// A modifier of the gradient that works on a tensor as a whole, by matrix products say, and remembers tensors of any
 /// shapes. A rule has it before itself: [`Modifiers::with_whole`](super::Modifiers::with_whole).
@@ -123,17 +123,6 @@ impl Memory<'_> {
     pub fn set<const D: usize>(&mut self, index: usize, tensor: Tensor<D>) {
         self.tensors[index] = Some(shaped(tensor, self.shapes[index].clone()));
     }
-}
-
-/// The elements one behind the other.
-pub(super) fn flattened(tensor: DispatchTensor) -> Tensor<1> {
-    let len = tensor.shape().num_elements();
-    Tensor::from_dispatch(Dispatch::float_reshape(tensor, [len].into()))
-}
-
-/// A tensor of this shape, whose elements these are.
-pub(super) fn shaped<const D: usize>(tensor: Tensor<D>, shape: Shape) -> DispatchTensor {
-    Dispatch::float_reshape(tensor.into_dispatch(), shape)
 }
 
 /// A modifier of whole tensors as a part.

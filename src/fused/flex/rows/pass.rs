@@ -81,7 +81,7 @@ fn run_in<E: Arithmetic>(
     match sink {
         Sink::Over(index) => inputs.swap_remove(index),
         // SAFETY: the groups cover the tensor, and each writes every number of its own.
-        Sink::Fresh(fresh) => unsafe { fresh.finish(shape, float) },
+        Sink::Fresh(fresh) => unsafe { fresh.finish(&shape, float) },
     }
 }
 

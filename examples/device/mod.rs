@@ -1,3 +1,11 @@
+//! The device that a name on the command line means, on this machine or on servers: for all examples.
+
+#[cfg(feature = "remote")]
+mod remote;
+mod servers;
+#[cfg(feature = "remote")]
+pub mod token;
+
 use burn::tensor::Device;
 #[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
 use burn::tensor::wgpu::WgpuBackend;
@@ -8,6 +16,10 @@ use crate::problem::Problem;
 use crate::quietly::quietly;
 #[cfg(any(feature = "wgpu", feature = "vulkan", feature = "metal"))]
 use crate::wait::Waiting;
+
+#[cfg(feature = "remote")]
+use remote::Server;
+pub use servers::Servers;
 
 /// A backend that this program was built with or could have been built with.
 struct Backend {
@@ -132,14 +144,75 @@ const VULKAN_DRIVER: &str = "a GPU driver with Vulkan, Metal or DirectX 12; on D
 /// The device that a name means.
 pub struct Choice {
     pub device: Device,
+    /// The other devices of a list.
+    pub others: Vec<Device>,
     /// The name of its backend.
     pub name: &'static str,
     /// Which it is, and why.
     pub line: String,
+    /// The servers whose devices they are.
+    #[cfg(feature = "remote")]
+    pub servers: Vec<Server>,
 }
 
+impl Choice {
+    /// A device of this machine.
+    fn here(name: &'static str, device: Device, line: String) -> Self {
+        Self {
+            device,
+            others: Vec::new(),
+            name,
+            line,
+            #[cfg(feature = "remote")]
+            servers: Vec::new(),
+        }
+    }
+
+    /// Every device, the first one first.
+    pub fn devices(&self) -> Vec<Device> {
+        let devices = [&self.device].into_iter().chain(&self.others);
+        devices.cloned().collect()
+    }
+
+    /// Does what computes on the device. That a server is gone, where Burn panics, is a problem like others.
+    pub fn watched<T>(&self, work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+        #[cfg(feature = "remote")]
+        return remote::watched(&self.servers, work);
+        #[cfg(not(feature = "remote"))]
+        work()
+    }
+
+    /// Why the work on the device failed, where it is not `why`: a server is gone.
+    pub fn failure(&self, why: String) -> String {
+        #[cfg(feature = "remote")]
+        if !self.servers.is_empty() {
+            return remote::ended(&self.servers);
+        }
+        why
+    }
+
+    /// What computes when the device may have failed: this machine's CPU, where servers were to.
+    pub fn after_failure(&self) -> Device {
+        match self.name {
+            ELSEWHERE => Device::flex(),
+            _ => self.device.clone(),
+        }
+    }
+}
+
+/// The name of every backend that is on another machine.
+const ELSEWHERE: &str = "remote";
+
 /// The device that `name` means.
-pub fn choose(name: &str) -> Result<Choice, Problem> {
+pub fn choose(name: &str, how: &Servers) -> Result<Choice, Problem> {
+    if name.contains("://") {
+        return elsewhere(name, how);
+    }
+    if let Some(flag) = how.flag() {
+        return Err(Problem(format!(
+            "{flag}: it is for servers, and --device {name} is none"
+        )));
+    }
     let name = name.trim().to_lowercase();
     if name == "auto" {
         return choose_best();
@@ -160,11 +233,10 @@ pub fn choose(name: &str) -> Result<Choice, Problem> {
         )));
     };
     match find() {
-        Some(found) => Ok(Choice {
-            line: format!("{name}{}{}", found.described(), found.first_use()),
-            name: backend.name,
-            device: found.device,
-        }),
+        Some(found) => {
+            let line = format!("{name}{}{}", found.described(), found.first_use());
+            Ok(Choice::here(backend.name, found.device, line))
+        }
         None => Err(Problem(format!(
             "device {name} finds no adapter that it can compute on: it needs {}",
             backend.needs
@@ -195,21 +267,41 @@ fn choose_best() -> Result<Choice, Problem> {
             }
             (Some(_), _) => ", the best that has an adapter".to_string(),
         };
-        return Ok(Choice {
-            line: format!(
-                "{}{}{why}{}",
-                backend.name,
-                found.described(),
-                found.first_use()
-            ),
-            name: backend.name,
-            device: found.device,
-        });
+        let line = format!(
+            "{}{}{why}{}",
+            backend.name,
+            found.described(),
+            found.first_use()
+        );
+        return Ok(Choice::here(backend.name, found.device, line));
     }
     Err(Problem(match passed_over {
         Some((name, _)) => format!("only a software adapter is there: --device {name} forces it"),
         None => "no backend is in this build: add --features flex for the CPU".to_string(),
     }))
+}
+
+/// The devices of a list of servers.
+#[cfg(feature = "remote")]
+fn elsewhere(list: &str, how: &Servers) -> Result<Choice, Problem> {
+    let servers = Server::parse_all(list)?;
+    let devices = servers.iter().map(|server| server.connect(how));
+    let mut devices = devices.collect::<Result<Vec<_>, _>>()?;
+    let line: Vec<String> = servers.iter().map(Server::to_string).collect();
+    Ok(Choice {
+        device: devices.remove(0),
+        others: devices,
+        name: ELSEWHERE,
+        line: line.join(" and "),
+        servers,
+    })
+}
+
+#[cfg(not(feature = "remote"))]
+fn elsewhere(list: &str, _how: &Servers) -> Result<Choice, Problem> {
+    Err(Problem(format!(
+        "device {list} is on another machine, which this build cannot reach: run it with --features remote"
+    )))
 }
 
 /// The name of each backend and what it finds here, for `--list`.
