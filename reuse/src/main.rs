@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use burn_extras::optim::NadamConfig;
 use burn_extras_reuse::data::digits;
-use burn_extras_reuse::device::device;
+use burn_extras_reuse::device::chosen;
 use burn_extras_reuse::training::{Plan, accuracy, reload};
 
 /// What it is to do.
@@ -93,7 +93,7 @@ fn run(arguments: Arguments) -> Result<f64, String> {
     let missing = |error| format!("data/mnist in the repository: {error}");
     let train = digits("train", images).map_err(missing)?;
     let test = digits("t10k", images.min(10_000)).map_err(missing)?;
-    let device = device();
+    let device = chosen()?;
     // Burn writes each file whole, but the three of a checkpoint in no order.
     let done = (1..=plan.epochs).rfind(|epoch| {
         let mut parts = ["model", "optim", "scheduler"].iter();

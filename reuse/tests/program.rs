@@ -45,6 +45,22 @@ fn a_bad_number_is_one_line() {
 }
 
 #[test]
+fn an_unknown_device_is_one_line() {
+    let output = Command::new(env!("CARGO_BIN_EXE_burn-extras-reuse"))
+        .arg("runs")
+        .env("REUSE_DEVICE", "abacus")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("error: REUSE_DEVICE is \"abacus\": it can be flex, "),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1);
+}
+
+#[test]
 fn another_optimizer_and_seed() {
     let folder = tempfile::tempdir().unwrap();
     let given = ["--optimizer", "adam(state_bits=8)", "--seed", "3"];

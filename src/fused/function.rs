@@ -165,6 +165,7 @@ impl<F: Formula<I>, const I: usize> Map for Gradient<F, I> {
     type In = Pair<Array<I>, Array<1>>;
     type Out = Array<I>;
     const SPREADS: bool = I > 1;
+    const PREPARES: bool = I == 1;
 
     #[inline(always)]
     fn map<N: Number>(&self, (kept, [grad]): ([N; I], [N; 1])) -> [N; I] {

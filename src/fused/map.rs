@@ -16,10 +16,12 @@ pub(crate) trait Map: Clone + Send + Sync {
     type Out: Pack;
     /// Whether inputs can be smaller than the results, and results be summed.
     const SPREADS: bool = false;
+    /// Whether there is anything to [`prepare`](Self::prepare), with whichever settings.
+    const PREPARES: bool = false;
 
     fn map<N: Number>(&self, x: <Self::In as Pack>::Of<N>) -> <Self::Out as Pack>::Of<N>;
 
-    /// Whether the inputs are changed before.
+    /// Whether the inputs are changed before, with these settings.
     #[inline(always)]
     fn prepares(&self) -> bool {
         false

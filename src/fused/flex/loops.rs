@@ -22,10 +22,11 @@ impl<M: Map, E: Computed> Task for Loop<'_, M, E> {
         if E::NARROWS && self.chunk.is_narrow() {
             return self.blocks::<V, true, true>();
         }
-        match self.map.prepares() {
-            true => self.blocks::<V, true, false>(),
-            false => self.blocks::<V, false, false>(),
+        // Constant, so that maps without have no such loop.
+        if M::PREPARES && self.map.prepares() {
+            return self.blocks::<V, true, false>();
         }
+        self.blocks::<V, false, false>();
     }
 }
 
@@ -65,7 +66,7 @@ impl<M: Map, E: Computed> Loop<'_, M, E> {
             M::In::each(&mut sources, &here, &mut |source, here| {
                 *source = here.from(1);
             });
-            if PREPARES && prepares {
+            if M::PREPARES && PREPARES && prepares {
                 for lane in 0..LANES {
                     let numbers = map.prepare(lane_of::<M::In, E>(&x, lane));
                     set_lane::<M::In, E>(&mut x, lane, &numbers);

@@ -3,7 +3,7 @@ use core::fmt::{self, Debug};
 
 use std::sync::Arc;
 
-use burn::backend::TensorMetadata;
+use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::grad_clipping::GradientClipping;
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Shape, Tensor};
@@ -14,10 +14,11 @@ use super::modifier::{Part, part};
 use super::module_sums::{self, Wanted};
 use super::parts::{PartState, holds_back, prepare, remember, run_parts, start};
 use super::pipeline::{Stage, Step, Sums, run_stages};
+use super::state::Remembered;
 use super::state_type::stored;
 use super::step::{Measure, Settle, Start, Update};
 use super::{Changes, Clock, MeasuredRule, Modifier, RuleState, StateType, WeightDecay};
-use crate::fused::cast;
+use crate::fused::{cast, flattened, shaped};
 use crate::optim::Averages;
 
 /// The optimizer of an update rule.
@@ -122,31 +123,67 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         &self.rule
     }
 
-    /// One step of a tensor of any rank: the parameter becomes the new one.
-    fn advance<const D: usize>(
+    /// One step of a tensor of any rank: what becomes of the parameter and of what is remembered of it.
+    fn step_any(
         &self,
         lr: LearningRate,
-        step: &mut Step,
-        state: &mut RuleState<R, K, D, S>,
-    ) {
+        param: DispatchTensor,
+        grad: DispatchTensor,
+        remembered: Option<Box<Remembered>>,
+    ) -> (DispatchTensor, Option<Box<Remembered>>) {
+        learning_rate_fits(short_type_name::<R>, lr);
+        let shape = param.shape();
+        gradient_fits(short_type_name::<R>, &shape, &grad.shape());
+        // Nothing is to be stepped, and a matrix of nothing has neither norm nor inverse.
+        if shape.num_elements() == 0 {
+            return (param, remembered);
+        }
+        if R::OVER_MODULE {
+            assert!(
+                !module_sums::is_single(),
+                "{} adds up over all parameters of a module: take its steps with ModuleStep::step",
+                short_type_name::<R>()
+            );
+        } else if module_sums::are_added() {
+            return (param, remembered);
+        }
+        let mut remembered =
+            remembered.unwrap_or_else(|| Box::new(Remembered::new(R::MEMORY, K, S)));
+        let grad = match &self.grad_clipping {
+            Some(clipping) => shaped(clipping.clip_gradient(flattened(grad)), shape),
+            None => grad,
+        };
+        // A gradient may be wider than a parameter of half precision.
+        let grad = match (param.dtype(), grad.dtype()) {
+            (DType::F16 | DType::BF16, DType::F32) => grad,
+            (dtype, _) => cast(grad, dtype.into()),
+        };
+        let mut step = [Some(param), Some(grad), None];
+        self.advance(lr, &mut step, &mut remembered);
+        let [param, ..] = step;
+        let param = param.expect("a new parameter in the place of the old one");
+        (param, Some(remembered))
+    }
+
+    /// Puts the new parameter in the place of the old one.
+    fn advance(&self, lr: LearningRate, step: &mut Step, remembered: &mut Remembered) {
         let [Some(param), ..] = &*step else {
             return;
         };
-        let RuleState {
+        let Remembered {
             clock,
             tensors,
             sums,
             parts,
-            shape: remembered,
-            ..
-        } = state;
+            shape: before,
+        } = remembered;
         remember(&self.parts, parts);
         let shape = param.shape();
         let own = short_type_name::<R>;
         self.state_type.check(own, param);
-        own_states_fit(own, &**tensors, remembered.as_deref(), &shape);
-        if remembered.as_deref() != Some(&*shape) {
-            *remembered = Some(shape.to_vec());
+        own_states_fit(own, tensors, before.as_deref(), &shape);
+        if before.as_deref() != Some(&*shape) {
+            *before = Some(shape.to_vec());
         }
         let sum_shapes = match const { S > 0 } {
             true => vec![Shape::from(vec![1; shape.num_dims()]); S],
@@ -163,12 +200,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if !self.own_parts_fit(parts, &shape) {
             *clock = Clock::new(R::MEMORY);
         }
-        let first = prepare(clock, R::MEMORY, &mut **tensors, &keeps);
+        let first = prepare(clock, R::MEMORY, tensors, &keeps);
         if first {
-            **sums = [const { None }; S];
+            sums.fill(None);
         }
         if R::OVER_MODULE {
-            module_sums::share(TypeId::of::<R>(), clock, &mut **sums, param);
+            module_sums::share(TypeId::of::<R>(), clock, sums, param);
         }
         clock.advance(lr, self.weight_decay, &shape);
         let update = Update {
@@ -178,7 +215,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             rule: self.rule.clone(),
         };
         if first && K > 0 {
-            start(&Start(update.clone()), param, &mut **tensors, &keeps);
+            start(&Start(update.clone()), param, tensors, &keeps);
         }
         // States that were saved with another type go on in this one.
         for (index, (place, rounds)) in tensors.iter_mut().zip(R::ROUNDS).enumerate() {
@@ -193,7 +230,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         let mut stage = Stage {
             sees_gradient: false,
             apply: &update,
-            states: &mut **tensors,
+            states: tensors,
             keeps: &keeps,
             noise: self.state_type.noise(clock.time),
             sums: None,
@@ -204,7 +241,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             stage.sums = Some(Sums {
                 measure: &sum.0,
                 settle: &sum.1,
-                before: &mut **sums,
+                before: sums,
                 keeps: &keeps_sums,
                 shapes: sum_shapes,
                 of_module: R::OVER_MODULE.then(TypeId::of::<R>),
@@ -260,37 +297,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Optimizer for RuleOp
         grad: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        learning_rate_fits(short_type_name::<R>, lr);
-        let shape = tensor.shape();
-        gradient_fits(short_type_name::<R>, &shape, &grad.shape());
-        // Nothing is to be stepped, and a matrix of nothing has neither norm nor inverse.
-        if shape.num_elements() == 0 {
-            return (tensor, state);
-        }
-        if R::OVER_MODULE {
-            assert!(
-                !module_sums::is_single(),
-                "{} adds up over all parameters of a module: take its steps with ModuleStep::step",
-                short_type_name::<R>()
-            );
-        } else if module_sums::are_added() {
-            return (tensor, state);
-        }
-        let mut state = state.unwrap_or_else(RuleState::new);
-        let grad = match &self.grad_clipping {
-            Some(clipping) => clipping.clip_gradient(grad),
-            None => grad,
-        };
-        // A gradient may be wider than a parameter of half precision.
-        let grad = match (tensor.dtype(), grad.dtype()) {
-            (DType::F16 | DType::BF16, DType::F32) => grad.into_dispatch(),
-            (dtype, _) => cast(grad.into_dispatch(), dtype.into()),
-        };
-        let mut step = [Some(tensor.into_dispatch()), Some(grad), None];
-        self.advance(lr, &mut step, &mut state);
-        let [param, ..] = step;
-        let param = param.expect("a new parameter in the place of the old one");
-        (Tensor::from_dispatch(param), Some(state))
+        let (param, grad) = (tensor.into_dispatch(), grad.into_dispatch());
+        let (param, remembered) = self.step_any(lr, param, grad, state.map(RuleState::into_inner));
+        (
+            Tensor::from_dispatch(param),
+            remembered.map(RuleState::from_inner),
+        )
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {

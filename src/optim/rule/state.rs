@@ -10,58 +10,103 @@ use super::parts::PartState;
 use super::{Clock, MeasuredRule};
 use crate::fused::{are_codes, decode, flattened, shaped};
 
-/// The state tensors of one parameter; those that the settings do not need are absent.
-pub(super) type States<const K: usize> = [Option<DispatchTensor>; K];
-
 /// What an update rule remembers of one parameter.
 ///
 /// Saved under [`MeasuredRule::STATE_NAMES`], [`MeasuredRule::SUM_NAMES`], `time`, `memory_1` and `memory_2`, and what
 /// its modifiers remember under their number, to the bit, so that a restored optimizer takes the same next step.
 #[derive(Clone, Debug)]
 pub struct RuleState<R, const K: usize, const D: usize, const S: usize = 0> {
-    pub(super) clock: Clock,
     /// In a box, for Burn moves the state from hand to hand in each step.
-    pub(super) tensors: Box<States<K>>,
+    inner: Box<Remembered>,
+    rule: PhantomData<fn() -> R>,
+}
+
+/// The same for all rules and ranks, so that what handles it is compiled once.
+#[derive(Clone, Debug)]
+pub(super) struct Remembered {
+    pub(super) clock: Clock,
+    /// The state tensors; those that the settings do not need are absent.
+    pub(super) tensors: Vec<Option<DispatchTensor>>,
     /// What is remembered of the sums.
-    pub(super) sums: Box<States<S>>,
+    pub(super) sums: Vec<Option<DispatchTensor>>,
     /// What the modifiers remember.
     pub(super) parts: Vec<PartState>,
     /// The shape of the parameter, once there was a step: codes do not show it.
     pub(super) shape: Option<Vec<usize>>,
-    rule: PhantomData<fn() -> R>,
 }
 
+/// The names of a rule's states and of its sums.
+type Names<'a> = [&'a [&'static str]; 2];
+
 impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> RuleState<R, K, D, S> {
-    /// Before the first step.
-    pub(super) fn new() -> Self {
+    const NAMES: Names<'static> = [&R::STATE_NAMES, &R::SUM_NAMES];
+
+    pub(super) fn from_inner(inner: Box<Remembered>) -> Self {
         Self {
-            clock: Clock::new(R::MEMORY),
-            tensors: Box::new([const { None }; K]),
-            sums: Box::new([const { None }; S]),
-            parts: Vec::new(),
-            shape: None,
+            inner,
             rule: PhantomData,
         }
     }
 
+    pub(super) fn into_inner(self) -> Box<Remembered> {
+        self.inner
+    }
+
     /// The step counter and the running scalars.
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.inner.clock
     }
 
     /// The state tensor of this name, if the rule keeps one. That of a sum holds a single number.
     pub fn tensor(&self, name: &str) -> Option<Tensor<D>> {
-        let tensor = self.stored(name)?.clone();
-        Some(Tensor::from_dispatch(match are_codes(&tensor) {
+        self.inner
+            .tensor(Self::NAMES, name)
+            .map(Tensor::from_dispatch)
+    }
+
+    pub(super) fn moved_to(mut self, device: &Device) -> Self {
+        self.inner.move_to(device);
+        self
+    }
+}
+
+impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> RecordState
+    for RuleState<R, K, D, S>
+{
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        self.inner.write(Self::NAMES, prefix, out);
+    }
+
+    fn state_unflatten(prefix: &str, src: &mut StateSource, device: &Device) -> Option<Self> {
+        let inner = Remembered::read(Self::NAMES, D, prefix, src, device)?;
+        Some(Self::from_inner(Box::new(inner)))
+    }
+}
+
+impl Remembered {
+    /// Before the first step, of a rule with so many states and sums.
+    pub(super) fn new(memory: [f64; 2], states: usize, sums: usize) -> Self {
+        Self {
+            clock: Clock::new(memory),
+            tensors: vec![None; states],
+            sums: vec![None; sums],
+            parts: Vec::new(),
+            shape: None,
+        }
+    }
+
+    fn tensor(&self, names: Names<'_>, name: &str) -> Option<DispatchTensor> {
+        let tensor = self.stored(names, name)?.clone();
+        Some(match are_codes(&tensor) {
             true => decode(tensor, &Shape::from(self.shape.clone()?)),
             false => tensor,
-        }))
+        })
     }
 
     /// The same as it is stored.
-    fn stored(&self, name: &str) -> Option<&DispatchTensor> {
-        let tensors = R::STATE_NAMES.iter().zip(self.tensors.iter());
-        let sums = R::SUM_NAMES.iter().zip(self.sums.iter());
+    fn stored(&self, [states, sums]: Names<'_>, name: &str) -> Option<&DispatchTensor> {
+        let tensors = states.iter().zip(&self.tensors);
+        let sums = sums.iter().zip(&self.sums);
         let (_, tensor) = tensors.chain(sums).find(|(known, _)| **known == name)?;
         tensor.as_ref()
     }
@@ -70,11 +115,11 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
         self.tensors.iter().flatten().any(are_codes)
     }
 
-    pub(super) fn moved_to(mut self, device: &Device) -> Self {
+    fn move_to(&mut self, device: &Device) {
         let elsewhere = |tensor: &mut DispatchTensor| tensor.device() != *device.as_dispatch();
         let parts = self.parts.iter_mut();
         let parts = parts.flat_map(|part| part.tensors.iter_mut().chain(&mut part.sums));
-        let own = self.tensors.iter_mut().chain(self.sums.iter_mut());
+        let own = self.tensors.iter_mut().chain(&mut self.sums);
         for place in own.chain(parts) {
             if let Some(tensor) = place.take_if(elsewhere) {
                 *place = Some(match are_codes(&tensor) {
@@ -86,19 +131,14 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Rule
                 });
             }
         }
-        self
     }
-}
 
-impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> RecordState
-    for RuleState<R, K, D, S>
-{
-    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+    fn write(&self, names: Names<'_>, prefix: &str, out: &mut StateSink) {
         if collected(prefix, &self.parts) {
             return;
         }
-        for name in R::STATE_NAMES.into_iter().chain(R::SUM_NAMES) {
-            if let Some(tensor) = self.stored(name) {
+        for name in names.into_iter().flatten() {
+            if let Some(tensor) = self.stored(names, name) {
                 out.push_tensor(prefix, name, data(tensor));
             }
         }
@@ -123,11 +163,20 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
         }
     }
 
-    fn state_unflatten(prefix: &str, src: &mut StateSource, device: &Device) -> Option<Self> {
+    /// What was written of a parameter of this rank.
+    fn read(
+        names: Names<'_>,
+        rank: usize,
+        prefix: &str,
+        src: &mut StateSource,
+        device: &Device,
+    ) -> Option<Self> {
         let clock = take_clock(prefix, src)?;
-        let tensors = R::STATE_NAMES.map(|name| take(prefix, name, src, device));
-        let sums = R::SUM_NAMES.map(|name| take(prefix, name, src, device));
-        let axes = (0..D).map(|axis| {
+        let [tensors, sums] = names.map(|names| {
+            let each = names.iter().map(|name| take(prefix, name, src, device));
+            each.collect()
+        });
+        let axes = (0..rank).map(|axis| {
             let len: u64 = src
                 .take_scalar(prefix, &format!("axis_{axis}"))?
                 .try_into()
@@ -158,11 +207,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const D: usize, const S: usize> Reco
         }
         Some(Self {
             clock,
-            tensors: Box::new(tensors),
-            sums: Box::new(sums),
+            tensors,
+            sums,
             parts,
             shape,
-            rule: PhantomData,
         })
     }
 }

@@ -20,6 +20,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Update<R, K,
     type In = Given<K, S>;
     type Out = Pair<Array<1>, Array<K>>;
     const SPREADS: bool = S > 0;
+    const PREPARES: bool = true;
 
     #[inline(always)]
     fn map<N: Number>(
@@ -59,6 +60,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> Map for Measure<R, K
     type In = Given<K, S>;
     type Out = Array<S>;
     const SPREADS: bool = true;
+    const PREPARES: bool = true;
 
     #[inline(always)]
     fn map<N: Number>(
