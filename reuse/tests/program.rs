@@ -63,7 +63,7 @@ fn an_unknown_device_is_one_line() {
 #[test]
 fn another_optimizer_and_seed() {
     let folder = tempfile::tempdir().unwrap();
-    let given = ["--optimizer", "adam(state_bits=8)", "--seed", "3"];
+    let given = ["--optimizer", "nadam(state_bits=8)", "--seed", "3"];
     let output = run_with(folder.path(), "640", &given);
     assert!(accuracy(&output) > 50.0, "{output:?}");
     // One that looks at all gradients of a step together.
