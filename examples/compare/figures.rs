@@ -38,31 +38,28 @@ pub fn situation(title: &str, task: &TaskSummary, path: &Path) -> Result<(), Pro
                 let count = it.curve.len() as f64;
                 let numbered = it.curve.iter().enumerate();
                 numbered
-                    .map(|(index, error)| (100.0 * (index + 1) as f64 / count, log(*error)))
+                    .map(|(index, error)| (100.0 * (index + 1) as f64 / count, *error))
                     .collect()
             }
-            _ => it
-                .tried
-                .iter()
-                .map(|(rate, error)| (log(*rate), log(*error)))
-                .collect(),
+            _ => it.tried.clone(),
         }
     };
     let panels = [
         ("on the way", "% of the training"),
-        (
-            "by learning rate, the first training each",
-            "learning rate, power of 10",
-        ),
+        ("by learning rate, the first training each", "learning rate"),
     ];
     let panels = panels
         .into_iter()
         .enumerate()
         .map(|(which, (title, label))| {
             let all: Vec<_> = shown.iter().flat_map(|it| points(it, which)).collect();
-            let x = Axis::around(all.iter().map(|it| it.0)).with_label(label);
-            let y = Axis::around(all.iter().map(|it| it.1)).with_label("error, power of 10");
-            let panel = Panel::new(title, x, y);
+            let across = all.iter().map(|it| it.0);
+            let x = match which {
+                0 => Axis::around(across),
+                _ => Axis::logarithmic_around(across),
+            };
+            let y = Axis::logarithmic_around(all.iter().map(|it| it.1)).with_label("error");
+            let panel = Panel::new(title, x.with_label(label), y);
             shown.iter().enumerate().fold(panel, |panel, (index, it)| {
                 with_curve(panel, index, points(it, which), 2)
             })
@@ -204,8 +201,4 @@ fn save(sheet: &Sheet, folder: &Path, name: &str) -> Result<Vec<PathBuf>, Proble
 
 fn unwritten(error: Box<dyn Error>) -> Problem {
     Problem(format!("the figures cannot be written: {error}"))
-}
-
-fn log(value: f64) -> f64 {
-    value.max(1e-12).log10()
 }

@@ -188,7 +188,7 @@ impl Pen<'_> {
             "" => ticks,
             _ => ticks + TICK * 3 / 2,
         };
-        let widest = labels(y).iter().map(|text| text_width(text, TICK)).max();
+        let widest = y.labels().iter().map(|text| text_width(text, TICK)).max();
         let (width, height) = cell.dim_in_pixel();
         let (title, chart) = cell.split_vertically(self.px(PANEL_TITLE * 8 / 5));
         let middle = self
@@ -203,7 +203,7 @@ impl Pen<'_> {
             .margin_bottom(self.px(MARGIN / 2))
             .x_label_area_size(self.px(space(&x.label, TICK * 3 / 2)))
             .y_label_area_size(self.px(space(&y.label, widest.unwrap_or(0) + 14)))
-            .build_cartesian_2d(x.from..x.to, y.from..y.to)?;
+            .build_cartesian_2d(x.clone(), y.clone())?;
         let mut mesh = chart.configure_mesh();
         if !x.label.is_empty() {
             mesh.x_desc(x.label.as_str());
@@ -216,17 +216,17 @@ impl Pen<'_> {
             .axis_style(self.stroke(Ink::Faint, 1))
             .label_style(self.font(TICK))
             .axis_desc_style(self.font(TICK))
-            .x_labels(x.ticks)
-            .y_labels(y.ticks)
-            .x_label_formatter(&|value| x.tick(*value))
-            .y_label_formatter(&|value| y.tick(*value))
             .set_all_tick_mark_size(self.px(4))
             .draw()?;
+        let placed = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+            let points = points.iter();
+            points.map(|it| (x.place(it.0), y.place(it.1))).collect()
+        };
         for mark in &panel.marks {
             match mark {
                 Mark::Line { points, ink, width } => {
                     let size = (x.to - x.from, y.to - y.from);
-                    for piece in pieces(&simplified(points, size, 5e-4), x, y) {
+                    for piece in pieces(&simplified(&placed(points), size, 5e-4), x, y) {
                         let style = self.stroke(*ink, *width);
                         chart.draw_series([PathElement::new(piece, style)])?;
                     }
@@ -237,14 +237,15 @@ impl Pen<'_> {
                     radius,
                 } => {
                     let style = self.color(*ink).filled();
-                    let dots = points
-                        .iter()
+                    let dots = placed(points)
+                        .into_iter()
                         .filter(|point| holds(x, point.0) && holds(y, point.1))
-                        .map(|point| Circle::new(*point, self.px(*radius), style));
+                        .map(|point| Circle::new(point, self.px(*radius), style));
                     chart.draw_series(dots)?;
                 }
                 Mark::Cross { at, ink } => {
-                    let cross = Cross::new(*at, self.px(5), self.stroke(*ink, 2));
+                    let at = (x.place(at.0), y.place(at.1));
+                    let cross = Cross::new(at, self.px(5), self.stroke(*ink, 2));
                     chart.draw_series([cross])?;
                 }
                 Mark::Bars {
@@ -273,15 +274,4 @@ impl Pen<'_> {
 
 fn holds(axis: &Axis, value: f64) -> bool {
     (axis.from..=axis.to).contains(&value)
-}
-
-/// The numbers that will stand at an axis.
-fn labels(axis: &Axis) -> Vec<String> {
-    use plotters::coord::ranged1d::Ranged;
-    use plotters::coord::types::RangedCoordf64;
-    RangedCoordf64::from(axis.from..axis.to)
-        .key_points(axis.ticks)
-        .into_iter()
-        .map(|value| axis.tick(value))
-        .collect()
 }

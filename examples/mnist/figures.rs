@@ -271,17 +271,16 @@ fn top(pairs: &[[Vec<f64>; 2]]) -> f64 {
 pub fn range_test(config: &RunConfig, finder: &LrFinder) -> Sheet {
     let trials = finder.trials();
     let points = |value: fn(&Trial) -> f64| -> Vec<(f64, f64)> {
-        let points = trials.iter().map(|it| (it.rate.log10(), value(it)));
-        points.collect()
+        trials.iter().map(|it| (it.rate, value(it))).collect()
     };
     let smoothed = points(|it| it.smoothed);
     // A loss that diverges would flatten all the rest.
     let start = trials.first().map_or(1.0, |it| it.loss);
     let heights = smoothed.iter().map(|point| point.1);
     let y = Axis::around(heights.filter(|loss| *loss < 2.0 * start).chain([0.0]));
-    let x = Axis::around(smoothed.iter().map(|point| point.0))
+    let x = Axis::logarithmic_around(smoothed.iter().map(|point| point.0))
         .with_ticks(10)
-        .with_label("logarithm of the learning rate, to base 10");
+        .with_label("learning rate");
     let suggestion = finder.suggestion();
     let title = match suggestion {
         Some(rate) => format!("the loss falls fastest at {}", short(rate)),
@@ -301,7 +300,7 @@ pub fn range_test(config: &RunConfig, finder: &LrFinder) -> Sheet {
     let steepest = trials.iter().find(|it| Some(it.rate) == suggestion);
     if let Some(trial) = steepest {
         panel = panel.with(Mark::Dots {
-            points: vec![(trial.rate.log10(), trial.smoothed)],
+            points: vec![(trial.rate, trial.smoothed)],
             ink: VALIDATION,
             radius: 7,
         });

@@ -51,7 +51,7 @@ pub fn write(path: &Path, photo: &Photo, page: &Page, readings: &[Reading]) -> R
     let pen = (photo.width.min(photo.height) / 150).max(1);
     for (sign, reading) in page.signs.iter().zip(readings) {
         let color = COLORS[usize::from(!reading.is_digit)];
-        let bounds = scaled(&sign.bounds, photo.step());
+        let bounds = scaled(&sign.mark.bounds, photo.step());
         canvas.frame(&bounds, 2 * pen, pen, color);
         if reading.is_digit {
             let size = 2 * pen;

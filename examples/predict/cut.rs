@@ -12,9 +12,37 @@ pub const MARGIN: usize = 10;
 /// The strokes of the data set, as shares of the longer side: what is thinner is drawn wider, and what is thicker thinner.
 const STROKES: [f32; 2] = [0.11, 0.19];
 
-/// A sign as the data set would have it.
-pub fn digit(ink: &Plane, sign: &Mark) -> Digit {
-    normalised(&large(ink, sign))
+/// How a sign leans in each of its views, beside how it stands on the paper: the angle that it is turned by, and how far its
+/// top is moved to the side, as a share of its height.
+const VIEWS: [[f32; 2]; 7] = [
+    [0.0, 0.0],
+    [-0.15, 0.0],
+    [0.15, 0.0],
+    [0.0, -0.2],
+    [0.0, 0.2],
+    [-0.15, 0.2],
+    [0.15, -0.2],
+];
+
+/// A sign as the data set would have it, seen in several ways: hands lean, and so does paper.
+pub fn views(ink: &Plane, sign: &Mark) -> Vec<Digit> {
+    let large = large(ink, sign);
+    let views = VIEWS.iter();
+    views
+        .map(|[turn, slant]| normalised(&leaning(&large, *turn, *slant)))
+        .collect()
+}
+
+fn leaning(ink: &Plane, turn: f32, slant: f32) -> Plane {
+    let (width, height) = (ink.width, ink.height);
+    let [across, down] = [width, height].map(|it| it as f32 / 2.0);
+    let (sin, cos) = turn.sin_cos();
+    Plane::new(width, height, |index| {
+        let (x, y) = (index % width, index / width);
+        let (x, y) = (x as f32 + 0.5 - across, y as f32 + 0.5 - down);
+        let x = x + slant * y;
+        ink.between(across + cos * x + sin * y, down + cos * y - sin * x)
+    })
 }
 
 /// The sign alone, cut out and made large, with full ink at 1.
@@ -92,14 +120,21 @@ fn boxed(ink: &Plane) -> Digit {
 
 /// An image of the data set as if it had been cut out of a picture.
 pub fn again(digit: &Digit) -> Digit {
-    let ink = Plane::new(SIDE, SIDE, |index| f32::from(digit.pixels[index]) / 255.0);
-    let is_ink = |it: &usize| ink.values[*it] > 0.42;
-    let pixels: Vec<usize> = (0..PIXELS).filter(is_ink).collect();
-    let Some(sign) = Mark::of(pixels, &ink) else {
-        return digit.clone();
-    };
+    let again = written(digit, |ink, sign| normalised(&large(ink, sign)));
     Digit {
         label: digit.label,
-        ..self::digit(&ink, &sign)
+        ..again.unwrap_or_else(|| digit.clone())
     }
+}
+
+/// The views of an image of the data set.
+pub fn views_of(digit: &Digit) -> Vec<Digit> {
+    written(digit, views).unwrap_or_else(|| vec![digit.clone(); VIEWS.len()])
+}
+
+/// What is made of an image of the data set as a sign on paper; nothing where nothing is written.
+fn written<T>(digit: &Digit, make: impl Fn(&Plane, &Mark) -> T) -> Option<T> {
+    let ink = Plane::new(SIDE, SIDE, |index| f32::from(digit.pixels[index]) / 255.0);
+    let pixels = (0..PIXELS).filter(|it| ink.values[*it] > 0.42).collect();
+    Mark::of(pixels, &ink).map(|sign| make(&ink, &sign))
 }

@@ -13,8 +13,8 @@ use crate::saved;
 
 /// The class of what is no digit, behind the digits.
 pub const NONE: usize = CLASSES;
-/// The gate's network, which is small: it need not tell a 3 from a 5.
-const WIDTHS: [usize; 4] = [PIXELS, 320, 96, CLASSES + 1];
+/// The gate's network.
+const WIDTHS: [usize; 4] = [PIXELS, 640, 256, CLASSES + 1];
 
 /// Tells digits from what is none: a network of its own, so that it serves whatever network reads the digits.
 ///

@@ -23,10 +23,10 @@ use crate::whole_file;
 /// The last of the training images are left out, as the mnist example leaves them out.
 pub const VALIDATION: usize = 5000;
 /// How often each image is drawn anew, deformed in another way, and as many others beside it.
-const DRAWINGS: usize = 4;
+const DRAWINGS: usize = 6;
 /// One digit of so many is drawn from a table, in a form that the data set has little of.
-const DRAWN: usize = 6;
-const EPOCHS: usize = 6;
+const DRAWN: usize = 4;
+const EPOCHS: usize = 5;
 const BATCH: usize = 250;
 const RATE: f64 = 1e-3;
 /// The share of the labels that is spread over all classes: nothing is quite sure.
@@ -101,12 +101,13 @@ fn drawn(digits: &Digits, drawing: u64) -> Vec<Digit> {
         let (digit, next) = (at(index), at(index + 1));
         let known = match index % DRAWN {
             0 => others.digit(seed()),
-            _ => cut::again(&deformer.deform(digit.clone(), seed())),
+            _ => digit.clone(),
         };
         let other = Digit {
             label: NONE as u8,
             ..others.draw([&digit, &next], seed())
         };
+        let [known, other] = [known, other].map(|it| cut::again(&deformer.deform(it, seed())));
         [known, other]
     });
     pairs.collect()

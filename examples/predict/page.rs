@@ -1,6 +1,6 @@
 use crate::cut;
 use crate::data::Digit;
-use crate::marks::{self, Bounds};
+use crate::marks::{self, Mark};
 use crate::paper::Ink;
 use crate::photo::Photo;
 use crate::plane::Plane;
@@ -21,13 +21,11 @@ pub struct Page {
 /// Something that may be a digit.
 pub struct Sign {
     /// Where it is in the page's plane.
-    pub bounds: Bounds,
+    pub mark: Mark,
     /// Which line of writing it is in.
     pub line: usize,
-    /// Its ink, as indices into the plane.
-    pub pixels: Vec<usize>,
-    /// As the data set would have it.
-    pub digit: Digit,
+    /// As the data set would have it, in each of its [views](cut::views).
+    pub views: Vec<Digit>,
 }
 
 impl Page {
@@ -56,10 +54,9 @@ impl Page {
         let signs = signs(marks, plane.width)
             .into_iter()
             .map(|(line, mark)| Sign {
-                bounds: mark.bounds,
                 line,
-                digit: cut::digit(&plane, &mark),
-                pixels: mark.pixels,
+                views: cut::views(&plane, &mark),
+                mark,
             })
             .collect();
         Self { ink: plane, signs }

@@ -8,12 +8,11 @@ use crate::data::{CLASSES, Digit};
 use crate::gate::{Gate, NONE};
 use crate::page::Page;
 
-/// Where the gate holds it for the same digit with less than this, something is none.
-const SECONDED: f64 = 0.5;
-/// With a smaller share of digits on a picture none of it is one.
-const AMONG_OTHERS: f64 = 0.6;
-/// Below this probability of a digit nothing is one.
-const LEAST: f64 = 0.35;
+/// What is likelier none than this is no digit, ...
+const NONE_OF_THEM: f64 = 0.7;
+/// ... and nothing on a picture is one where its signs are likelier none than this on average: a letter too may look like
+/// a digit.
+const NONE_ON_AVERAGE: f64 = 0.4;
 
 /// The network that reads digits, what makes its probabilities true, and what tells digits from other things.
 pub struct Reader {
@@ -32,8 +31,6 @@ pub struct Reading {
     pub shares: [f64; CLASSES],
     /// How likely it is none.
     pub none: f64,
-    /// How likely the gate too holds it for the digit that the network does.
-    pub seconded: f64,
     pub is_digit: bool,
 }
 
@@ -60,7 +57,6 @@ impl Reader {
         let readings = logits.iter().map(|logits| Reading {
             shares: calibration::shares(logits, self.calibration.temperature),
             none: 0.0,
-            seconded: 1.0,
             is_digit: true,
         });
         readings.collect()
@@ -81,40 +77,69 @@ impl Reader {
 
     /// Reads what is written on a page, digits or not.
     fn read_page(&self, page: &Page) -> Vec<Reading> {
-        if page.signs.is_empty() {
-            return Vec::new();
-        }
-        let digits: Vec<Digit> = page.signs.iter().map(|sign| sign.digit.clone()).collect();
-        let mut readings = self.read(&digits);
-        if let Some(gate) = &self.gate {
-            let gates = gate.shares(&digits, &self.device);
-            for (reading, shares) in readings.iter_mut().zip(&gates) {
-                reading.none = shares[NONE];
-                let both = together(&reading.shares, shares);
-                reading.shares = calibration::shares(&both, self.both.temperature);
-                reading.seconded = shares[reading.best()[0].0];
+        let views: Vec<&[Digit]> = page.signs.iter().map(|it| &it.views[..]).collect();
+        let votes = self.votes(&views).into_iter();
+        let readings = votes.map(|vote| {
+            let none = vote.gate.map_or(0.0, |it| it[NONE]);
+            Reading {
+                shares: calibration::shares(&vote.together(), self.both.temperature),
+                none,
+                is_digit: none <= NONE_OF_THEM,
             }
-        }
-        for reading in &mut readings {
-            reading.is_digit = reading.seconded >= SECONDED && reading.best()[0].1 >= LEAST;
-        }
-        // What stands among letters is one.
-        let count = readings.iter().filter(|it| it.is_digit).count();
-        if (count as f64) < AMONG_OTHERS * readings.len() as f64 {
+        });
+        let mut readings: Vec<Reading> = readings.collect();
+        let none: f64 = readings.iter().map(|it| it.none).sum();
+        if none > NONE_ON_AVERAGE * readings.len() as f64 {
             readings.iter_mut().for_each(|it| it.is_digit = false);
         }
         readings
     }
+
+    /// What the network and the gate make of signs, of which there are as many views each.
+    pub fn votes(&self, signs: &[&[Digit]]) -> Vec<Vote> {
+        let Some(views) = signs.first().map(|it| it.len()) else {
+            return Vec::new();
+        };
+        let all = signs.concat();
+        let network: Vec<_> = self.read(&all).into_iter().map(|it| it.shares).collect();
+        let gate = self.gate.as_ref().map(|it| it.shares(&all, &self.device));
+        (0..signs.len())
+            .map(|sign| {
+                let views = sign * views..(sign + 1) * views;
+                Vote {
+                    network: mean(&network[views.clone()]),
+                    gate: gate.as_ref().map(|it| mean(&it[views])),
+                }
+            })
+            .collect()
+    }
 }
 
-/// What the network and the gate say together, as logarithms: they learned from other drawings, and are wrong about other
-/// digits.
-pub fn together(network: &[f64; CLASSES], gate: &[f64; CLASSES + 1]) -> [f64; CLASSES] {
-    let digits: f64 = gate[..CLASSES].iter().sum();
-    std::array::from_fn(|digit| {
-        let gates = gate[digit] / digits.max(1e-12);
-        (0.5 * network[digit] + 0.5 * gates).max(1e-12).ln()
-    })
+/// What a sign is held for, on average over its views.
+pub struct Vote {
+    network: [f64; CLASSES],
+    gate: Option<[f64; CLASSES + 1]>,
+}
+
+impl Vote {
+    /// What the network and the gate say together, as logarithms: they learned from other drawings, and are wrong about other
+    /// digits.
+    pub fn together(&self) -> [f64; CLASSES] {
+        std::array::from_fn(|digit| {
+            let share = match &self.gate {
+                Some(gate) => {
+                    let digits: f64 = gate[..CLASSES].iter().sum();
+                    0.5 * self.network[digit] + 0.5 * gate[digit] / digits.max(1e-12)
+                }
+                None => self.network[digit],
+            };
+            share.max(1e-12).ln()
+        })
+    }
+}
+
+fn mean<const N: usize>(views: &[[f64; N]]) -> [f64; N] {
+    std::array::from_fn(|at| views.iter().map(|it| it[at]).sum::<f64>() / views.len() as f64)
 }
 
 /// The digits in the order in which they are read, with a space between lines and a `-` where something is none.

@@ -24,7 +24,7 @@ pub fn digit(digit: &Digit) -> String {
 
 /// The signs on a page, each in a box with what it was read as.
 pub fn page(page: &Page, readings: &[Reading]) -> String {
-    let boxes = page.signs.iter().map(|sign| sign.bounds);
+    let boxes = page.signs.iter().map(|sign| sign.mark.bounds);
     let Some(all) = boxes.reduce(|all, it| all.with(&it)) else {
         return String::new();
     };
@@ -33,7 +33,7 @@ pub fn page(page: &Page, readings: &[Reading]) -> String {
     let step = (all.width() as f32 / columns).max(all.height() as f32 / (2.0 * rows));
     let mut ink = Cells::new(all, step);
     for sign in &page.signs {
-        for index in &sign.pixels {
+        for index in &sign.mark.pixels {
             ink.add(index % page.ink.width, index / page.ink.width);
         }
     }
@@ -43,7 +43,7 @@ pub fn page(page: &Page, readings: &[Reading]) -> String {
             true => reading.best()[0].0.to_string(),
             false => "none".into(),
         };
-        frame(&mut characters, ink.place(&sign.bounds), &name);
+        frame(&mut characters, ink.place(&sign.mark.bounds), &name);
     }
     lines(&characters)
 }

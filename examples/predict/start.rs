@@ -2,19 +2,23 @@ use std::path::PathBuf;
 
 use burn::data::dataset::Dataset;
 use burn::tensor::Device;
+use rayon::prelude::*;
 
 use crate::Args;
-use crate::calibration::{Calibration, shares};
+use crate::calibration::Calibration;
+use crate::cut;
 use crate::data::{Digit, Mnist, in_repository};
 use crate::gate::Gate;
 use crate::print::{say, warn};
 use crate::problem::Problem;
-use crate::reader::{Reader, together};
+use crate::reader::{Reader, Vote};
 use crate::run_folder::RunFolder;
 use crate::saved;
 
 /// How many images are looked at together.
 const TOGETHER: usize = 1000;
+/// How many of them are read as if they stood on pictures.
+const ON_PICTURES: usize = 1000;
 
 /// What reads digits, with the network of a run.
 pub fn reader(args: &Args, mnist: Option<&Mnist>, device: &Device) -> Result<Reader, Problem> {
@@ -43,7 +47,11 @@ pub fn reader(args: &Args, mnist: Option<&Mnist>, device: &Device) -> Result<Rea
         device: device.clone(),
     };
     if let Some(mnist) = mnist {
-        calibrate(&mut reader, folder.saved_config()?.validation, mnist);
+        let kept = kept(mnist, folder.saved_config()?.validation);
+        calibrate(&mut reader, &kept);
+        if args.test_index.is_none() {
+            calibrate_on_pictures(&mut reader, &kept);
+        }
     }
     Ok(reader)
 }
@@ -58,26 +66,31 @@ fn default_run() -> PathBuf {
     }
 }
 
-/// On the images which the run kept for validation.
-fn calibrate(reader: &mut Reader, kept: usize, mnist: &Mnist) {
+/// The images which the run kept for validation.
+fn kept(mnist: &Mnist, count: usize) -> Vec<Digit> {
     let all = mnist.train.len();
-    let images = all.saturating_sub(kept)..all;
-    let digits: Vec<Digit> = images
+    let images = all.saturating_sub(count)..all;
+    images
         .filter_map(|index| mnist.train.digit(index))
-        .collect();
-    let labels: Vec<u8> = digits.iter().map(|digit| digit.label).collect();
-    let parts = || digits.chunks(TOGETHER);
-    let outputs: Vec<_> = parts()
+        .collect()
+}
+
+fn calibrate(reader: &mut Reader, digits: &[Digit]) {
+    let labels: Vec<u8> = digits.iter().map(|it| it.label).collect();
+    let parts = digits.chunks(TOGETHER);
+    let outputs: Vec<_> = parts
         .flat_map(|part| Reader::logits(&reader.network, part, &reader.device))
         .collect();
     reader.calibration = Calibration::fit(&outputs, &labels);
+}
 
-    let Some(gate) = &reader.gate else { return };
-    let gates = parts().flat_map(|part| gate.shares(part, &reader.device));
-    let both: Vec<_> = outputs
-        .iter()
-        .zip(gates)
-        .map(|(logits, gate)| together(&shares(logits, reader.calibration.temperature), &gate))
-        .collect();
-    reader.both = Calibration::fit(&both, &labels);
+/// On some of them as if they stood on pictures, where each has many views.
+fn calibrate_on_pictures(reader: &mut Reader, digits: &[Digit]) {
+    let stride = digits.len().div_ceil(ON_PICTURES).max(1);
+    let digits: Vec<&Digit> = digits.iter().step_by(stride).collect();
+    let labels: Vec<u8> = digits.iter().map(|it| it.label).collect();
+    let views: Vec<Vec<Digit>> = digits.par_iter().map(|it| cut::views_of(it)).collect();
+    let views: Vec<&[Digit]> = views.iter().map(Vec::as_slice).collect();
+    let outputs: Vec<_> = reader.votes(&views).iter().map(Vote::together).collect();
+    reader.both = Calibration::fit(&outputs, &labels);
 }

@@ -1,4 +1,4 @@
-use super::strokes::{Strokes, bent};
+use super::strokes::{Pen, Strokes, bent};
 use super::table::{self, Entry};
 use crate::cut::{self, LARGE, MARGIN};
 use crate::data::{Digit, PIXELS, SIDE};
@@ -25,16 +25,16 @@ impl Others {
         let pen = pen(&mut random);
         let sign = |random: &mut Random| self.signs[random.below(self.signs.len())].by_hand(random);
         let ink = match random.share() {
-            it if it < 0.6 => sign(&mut random).drawn(pen),
+            it if it < 0.6 => sign(&mut random).drawn(&pen),
             it if it < 0.68 => {
                 // Two signs that touch.
                 let (Strokes(mut lines), Strokes(others)) = (sign(&mut random), sign(&mut random));
                 let aside = 0.6 + 0.7 * random.share() as f32;
                 let moved = |line: Vec<[f32; 2]>| line.into_iter().map(|[x, y]| [x + aside, y]);
                 lines.extend(others.into_iter().map(|line| moved(line).collect()));
-                Strokes(lines).drawn(pen)
+                Strokes(lines).drawn(&pen)
             }
-            it if it < 0.8 => scribble(&mut random).drawn(pen),
+            it if it < 0.8 => scribble(&mut random).drawn(&pen),
             it if it < 0.88 => blot(&mut random),
             it if it < 0.93 => return cut::again(&turned(digits, &mut random)),
             _ => return cut::again(&beside(digits)),
@@ -46,7 +46,7 @@ impl Others {
     pub fn digit(&self, seed: u64) -> Digit {
         let mut random = Random::new(seed);
         let entry = &self.digits[random.below(self.digits.len())];
-        let ink = entry.by_hand(&mut random).drawn(pen(&mut random));
+        let ink = entry.by_hand(&mut random).drawn(&pen(&mut random));
         Digit {
             label: entry.digit().unwrap_or_default(),
             ..cut::normalised(&ink)
@@ -54,9 +54,16 @@ impl Others {
     }
 }
 
-/// How wide a pen is, in pixels.
-fn pen(random: &mut Random) -> f32 {
-    LARGE as f32 * (0.04 + 0.18 * random.share().powi(2)) as f32
+/// A round pen, or one time in three a nib, which draws thick and thin.
+fn pen(random: &mut Random) -> Pen {
+    let width = LARGE as f32 * (0.04 + 0.18 * random.share().powi(2)) as f32;
+    let is_round = random.share() < 0.67;
+    let (edge, angle) = (random.share() as f32, random.share() as f32);
+    Pen {
+        width,
+        edge: if is_round { 1.0 } else { 0.25 + 0.75 * edge },
+        angle: std::f32::consts::PI * angle,
+    }
 }
 
 /// A pen that wanders, to and fro or as it likes.

@@ -2,6 +2,29 @@ use crate::cut::{LARGE, MARGIN};
 use crate::plane::Plane;
 use crate::random::Random;
 
+/// What strokes are drawn with.
+#[derive(Clone, Copy, Debug)]
+pub struct Pen {
+    /// How wide its strokes are, in pixels.
+    pub width: f32,
+    /// What is left of that along the edge of a nib: 1 for a round pen.
+    pub edge: f32,
+    /// The angle of that edge.
+    pub angle: f32,
+}
+
+impl Pen {
+    /// A way over the paper, in half widths of a stroke that goes there.
+    fn span(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let (sin, cos) = self.angle.sin_cos();
+        let half = self.width / 2.0;
+        [
+            (cos * x + sin * y) / half,
+            (cos * y - sin * x) / (half * self.edge),
+        ]
+    }
+}
+
 /// Strokes of a pen: each a line through places.
 #[derive(Clone, Debug)]
 pub struct Strokes(pub Vec<Vec<[f32; 2]>>);
@@ -11,7 +34,7 @@ impl Strokes {
     pub fn by_hand(&self, random: &mut Random, unsteady: f64) -> Self {
         let mut between = |most: f64| (most * (2.0 * random.share() - 1.0)) as f32;
         let (sin, cos) = between(0.22).sin_cos();
-        let slant = between(0.25);
+        let slant = between(0.4);
         let stretch = between(0.3).exp();
         let mut off = |place: f32| place + (unsteady * random.normal()) as f32;
         let mut place = |[x, y]: [f32; 2]| {
@@ -27,8 +50,8 @@ impl Strokes {
         )
     }
 
-    /// Their ink, drawn as large as signs are cut out. `pen`: how wide, in pixels.
-    pub fn drawn(&self, pen: f32) -> Plane {
+    /// Their ink, drawn as large as signs are cut out.
+    pub fn drawn(&self, pen: &Pen) -> Plane {
         let side = LARGE + 2 * MARGIN;
         let mut ink = Plane::new(side, side, |_| 0.0);
         let places = || self.0.iter().flatten();
@@ -38,7 +61,7 @@ impl Strokes {
         let first = [0, 1].map(|axis| limit(axis, f32::min, f32::MAX));
         let last = [0, 1].map(|axis| limit(axis, f32::max, f32::MIN));
         let size = (last[0] - first[0]).max(last[1] - first[1]).max(1e-3);
-        let scale = (LARGE as f32 - pen).max(8.0) / size;
+        let scale = (LARGE as f32 - pen.width).max(8.0) / size;
         let onto = |place: [f32; 2]| {
             [0, 1].map(|axis| {
                 let middle = (first[axis] + last[axis]) / 2.0;
@@ -47,29 +70,30 @@ impl Strokes {
         };
         for line in &self.0 {
             for pair in line.windows(2) {
-                segment(&mut ink, onto(pair[0]), onto(pair[1]), pen / 2.0);
+                segment(&mut ink, onto(pair[0]), onto(pair[1]), pen);
             }
         }
         ink
     }
 }
 
-/// Draws a straight line with round ends.
-fn segment(ink: &mut Plane, start: [f32; 2], end: [f32; 2], radius: f32) {
+/// Draws a straight line.
+fn segment(ink: &mut Plane, start: [f32; 2], end: [f32; 2], pen: &Pen) {
+    let half = pen.width / 2.0;
     let range = |axis: usize, size: usize| {
-        let first = start[axis].min(end[axis]) - radius - 1.0;
-        let last = start[axis].max(end[axis]) + radius + 2.0;
+        let first = start[axis].min(end[axis]) - half - 1.0;
+        let last = start[axis].max(end[axis]) + half + 2.0;
         first.clamp(0.0, size as f32) as usize..last.clamp(0.0, size as f32) as usize
     };
-    let along = [end[0] - start[0], end[1] - start[1]];
+    let along = pen.span([end[0] - start[0], end[1] - start[1]]);
     let length = (along[0] * along[0] + along[1] * along[1]).max(1e-6);
     for y in range(1, ink.height) {
         for x in range(0, ink.width) {
-            let to = [x as f32 + 0.5 - start[0], y as f32 + 0.5 - start[1]];
+            let to = pen.span([x as f32 + 0.5 - start[0], y as f32 + 0.5 - start[1]]);
             let part = ((to[0] * along[0] + to[1] * along[1]) / length).clamp(0.0, 1.0);
             let distance = (to[0] - part * along[0]).hypot(to[1] - part * along[1]);
             let value = &mut ink.values[y * ink.width + x];
-            *value = value.max((0.5 + radius - distance).clamp(0.0, 1.0));
+            *value = value.max((0.5 + half * (1.0 - distance)).clamp(0.0, 1.0));
         }
     }
 }
