@@ -3,6 +3,9 @@ use std::ops::Range;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 
+/// A logarithmic axis of so few decades has the numbers of a linear one.
+const SHORT: f64 = 0.8;
+
 /// One side of a panel.
 ///
 /// What is drawn has a place at it: a value itself, or on a logarithmic axis its logarithm to base 10.
@@ -70,18 +73,15 @@ impl Axis {
         if !self.is_logarithmic {
             return round(self.from, self.to);
         }
-        let finest = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]].map(|it| self.decades(it, 1));
-        let coarser = (2..).map(|step| self.decades(&[1.0], step));
-        let fitting = |it: &Vec<f64>| it.len() <= self.ticks.max(1);
-        let found = finest.into_iter().chain(coarser).find(fitting);
-        match found {
-            Some(places) if places.len() > 1 => places,
-            // Less than there is between two of these numbers.
-            _ => {
-                let values = round(10f64.powf(self.from), 10f64.powf(self.to)).into_iter();
-                values.map(f64::log10).collect()
-            }
+        if self.to - self.from < SHORT {
+            let [from, to] = [self.from, self.to].map(|it| 10f64.powf(it));
+            return round(from, to).into_iter().map(f64::log10).collect();
         }
+        let finest = [&[1.0, 2.0, 5.0][..], &[1.0, 3.0]].map(|it| self.decades(it, 1));
+        let coarser = (1..).map(|step| self.decades(&[1.0], step));
+        let mut all = finest.into_iter().chain(coarser);
+        let found = all.find(|it| it.len() <= self.ticks.max(1));
+        found.expect("a step so long that there is one at most")
     }
 
     /// The numbers that stand at it.
@@ -187,6 +187,7 @@ mod tests {
             ["0.001", "0.003", "0.01", "0.03", "0.1"]
         );
         assert_eq!(written(1e-6, 10.0), ["1e-6", "1e-4", "0.01", "1"]);
+        assert_eq!(written(0.27, 0.99), ["0.4", "0.6", "0.8", "1"]);
         assert_eq!(written(0.031, 0.034), ["0.031", "0.032", "0.033", "0.034"]);
     }
 }
