@@ -120,21 +120,14 @@ fn boxed(ink: &Plane) -> Digit {
 
 /// An image of the data set as if it had been cut out of a picture.
 pub fn again(digit: &Digit) -> Digit {
-    let again = written(digit, |ink, sign| normalised(&large(ink, sign)));
+    let ink = Plane::new(SIDE, SIDE, |index| f32::from(digit.pixels[index]) / 255.0);
+    let is_ink = |it: &usize| ink.values[*it] > 0.42;
+    let pixels: Vec<usize> = (0..PIXELS).filter(is_ink).collect();
+    let Some(sign) = Mark::of(pixels, &ink) else {
+        return digit.clone();
+    };
     Digit {
         label: digit.label,
-        ..again.unwrap_or_else(|| digit.clone())
+        ..normalised(&large(&ink, &sign))
     }
-}
-
-/// The views of an image of the data set.
-pub fn views_of(digit: &Digit) -> Vec<Digit> {
-    written(digit, views).unwrap_or_else(|| vec![digit.clone(); VIEWS.len()])
-}
-
-/// What is made of an image of the data set as a sign on paper; nothing where nothing is written.
-fn written<T>(digit: &Digit, make: impl Fn(&Plane, &Mark) -> T) -> Option<T> {
-    let ink = Plane::new(SIDE, SIDE, |index| f32::from(digit.pixels[index]) / 255.0);
-    let pixels = (0..PIXELS).filter(|it| ink.values[*it] > 0.42).collect();
-    Mark::of(pixels, &ink).map(|sign| make(&ink, &sign))
 }

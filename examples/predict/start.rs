@@ -2,23 +2,19 @@ use std::path::PathBuf;
 
 use burn::data::dataset::Dataset;
 use burn::tensor::Device;
-use rayon::prelude::*;
 
 use crate::Args;
 use crate::calibration::Calibration;
-use crate::cut;
 use crate::data::{Digit, Mnist, in_repository};
 use crate::gate::Gate;
 use crate::print::{say, warn};
 use crate::problem::Problem;
-use crate::reader::{Reader, Vote};
+use crate::reader::Reader;
 use crate::run_folder::RunFolder;
 use crate::saved;
 
 /// How many images are looked at together.
 const TOGETHER: usize = 1000;
-/// How many of them are read as if they stood on pictures.
-const ON_PICTURES: usize = 1000;
 
 /// What reads digits, with the network of a run.
 pub fn reader(args: &Args, mnist: Option<&Mnist>, device: &Device) -> Result<Reader, Problem> {
@@ -47,11 +43,7 @@ pub fn reader(args: &Args, mnist: Option<&Mnist>, device: &Device) -> Result<Rea
         device: device.clone(),
     };
     if let Some(mnist) = mnist {
-        let kept = kept(mnist, folder.saved_config()?.validation);
-        calibrate(&mut reader, &kept);
-        if args.test_index.is_none() {
-            calibrate_on_pictures(&mut reader, &kept);
-        }
+        calibrate(&mut reader, folder.saved_config()?.validation, mnist);
     }
     Ok(reader)
 }
@@ -66,31 +58,25 @@ fn default_run() -> PathBuf {
     }
 }
 
-/// The images which the run kept for validation.
-fn kept(mnist: &Mnist, count: usize) -> Vec<Digit> {
+/// On the images which the run kept for validation.
+fn calibrate(reader: &mut Reader, kept: usize, mnist: &Mnist) {
     let all = mnist.train.len();
-    let images = all.saturating_sub(count)..all;
-    images
+    let images = all.saturating_sub(kept)..all;
+    let digits: Vec<Digit> = images
         .filter_map(|index| mnist.train.digit(index))
-        .collect()
-}
-
-fn calibrate(reader: &mut Reader, digits: &[Digit]) {
-    let labels: Vec<u8> = digits.iter().map(|it| it.label).collect();
-    let parts = digits.chunks(TOGETHER);
-    let outputs: Vec<_> = parts
+        .collect();
+    let labels: Vec<u8> = digits.iter().map(|digit| digit.label).collect();
+    let parts = || digits.chunks(TOGETHER);
+    let outputs: Vec<_> = parts()
         .flat_map(|part| Reader::logits(&reader.network, part, &reader.device))
         .collect();
     reader.calibration = Calibration::fit(&outputs, &labels);
-}
 
-/// On some of them as if they stood on pictures, where each has many views.
-fn calibrate_on_pictures(reader: &mut Reader, digits: &[Digit]) {
-    let stride = digits.len().div_ceil(ON_PICTURES).max(1);
-    let digits: Vec<&Digit> = digits.iter().step_by(stride).collect();
-    let labels: Vec<u8> = digits.iter().map(|it| it.label).collect();
-    let views: Vec<Vec<Digit>> = digits.par_iter().map(|it| cut::views_of(it)).collect();
-    let views: Vec<&[Digit]> = views.iter().map(Vec::as_slice).collect();
-    let outputs: Vec<_> = reader.votes(&views).iter().map(Vote::together).collect();
-    reader.both = Calibration::fit(&outputs, &labels);
+    if reader.gate.is_none() {
+        return;
+    }
+    // Each image is all the views of itself.
+    let votes = parts().flat_map(|part| reader.votes(&part.chunks(1).collect::<Vec<_>>()));
+    let both: Vec<_> = votes.map(|vote| vote.together()).collect();
+    reader.both = Calibration::fit(&both, &labels);
 }
