@@ -32,38 +32,22 @@ pub fn overview(
 pub fn situation(title: &str, task: &TaskSummary, path: &Path) -> Result<(), Problem> {
     let differs = words::differing(&task.standings);
     let shown: Vec<&Standing> = best_of_each(task).into_iter().take(CURVES).collect();
-    let points = |it: &Standing, which: usize| -> Vec<(f64, f64)> {
-        match which {
-            0 => {
-                let count = it.curve.len() as f64;
-                let numbered = it.curve.iter().enumerate();
-                numbered
-                    .map(|(index, error)| (100.0 * (index + 1) as f64 / count, *error))
-                    .collect()
-            }
-            _ => it.tried.clone(),
-        }
+    let all =
+        |points: fn(&Standing) -> Vec<(f64, f64)>| shown.iter().flat_map(move |it| points(it));
+    let panel = |title: &str, points: fn(&Standing) -> Vec<(f64, f64)>, x: Axis| {
+        let y = Axis::logarithmic_around(all(points).map(|it| it.1)).with_label("error");
+        let panel = Panel::new(title, x, y);
+        shown.iter().enumerate().fold(panel, |panel, (index, it)| {
+            with_curve(panel, index, points(it), 2)
+        })
     };
+    let share = Axis::around(all(on_the_way).map(|it| it.0)).with_label("% of the training");
+    let tried = |it: &Standing| it.tried.clone();
+    let rate = Axis::logarithmic_around(all(tried).map(|it| it.0)).with_label("learning rate");
     let panels = [
-        ("on the way", "% of the training"),
-        ("by learning rate, the first training each", "learning rate"),
+        panel("on the way", on_the_way, share),
+        panel("by learning rate, the first training each", tried, rate),
     ];
-    let panels = panels
-        .into_iter()
-        .enumerate()
-        .map(|(which, (title, label))| {
-            let all: Vec<_> = shown.iter().flat_map(|it| points(it, which)).collect();
-            let across = all.iter().map(|it| it.0);
-            let x = match which {
-                0 => Axis::around(across),
-                _ => Axis::logarithmic_around(across),
-            };
-            let y = Axis::logarithmic_around(all.iter().map(|it| it.1)).with_label("error");
-            let panel = Panel::new(title, x.with_label(label), y);
-            shown.iter().enumerate().fold(panel, |panel, (index, it)| {
-                with_curve(panel, index, points(it, which), 2)
-            })
-        });
     let sheet = Sheet::new(title)
         .with_subtitle("the best of each, on validation data")
         .with_grid(2, (520, 360))
@@ -72,6 +56,15 @@ pub fn situation(title: &str, task: &TaskSummary, path: &Path) -> Result<(), Pro
         sheet.with_legend(words::name(&it.levels, &differs), Ink::Series(index))
     });
     legend.save_svg(path, &Theme::LIGHT).map_err(unwritten)
+}
+
+/// The error by how much of the training is done, in %.
+fn on_the_way(standing: &Standing) -> Vec<(f64, f64)> {
+    let count = standing.curve.len() as f64;
+    let numbered = standing.curve.iter().enumerate();
+    numbered
+        .map(|(index, error)| (100.0 * (index + 1) as f64 / count, *error))
+        .collect()
 }
 
 /// A line through points, which are seen on it.

@@ -256,12 +256,14 @@ impl Pen<'_> {
                 } => {
                     let width = (to - from) / heights.len() as f64;
                     let style = self.color(*ink).filled();
-                    let bars = heights.iter().enumerate().filter(|(_, it)| **it > y.from);
+                    let bars = heights.iter().enumerate();
+                    let bars = bars.filter(|(_, it)| y.place(**it) > y.from);
                     chart.draw_series(bars.map(|(index, height)| {
                         let left = from + width * index as f64;
+                        let [left, right] = [left, left + width].map(|it| x.place(it));
                         let corners = [
                             (left.clamp(x.from, x.to), y.from),
-                            ((left + width).clamp(x.from, x.to), height.min(y.to)),
+                            (right.clamp(x.from, x.to), y.place(*height).min(y.to)),
                         ];
                         Rectangle::new(corners, style)
                     }))?;

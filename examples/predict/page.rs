@@ -20,7 +20,7 @@ pub struct Page {
 
 /// Something that may be a digit.
 pub struct Sign {
-    /// Where it is in the page's plane.
+    /// Its ink in the page's plane.
     pub mark: Mark,
     /// Which line of writing it is in.
     pub line: usize,

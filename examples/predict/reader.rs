@@ -35,6 +35,15 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// That of something that is a digit.
+    fn digit(shares: [f64; CLASSES]) -> Self {
+        Self {
+            shares,
+            none: 0.0,
+            is_digit: true,
+        }
+    }
+
     /// The two digits that are most likely, with their probabilities.
     pub fn best(&self) -> [(usize, f64); 2] {
         let mut digits: Vec<usize> = (0..CLASSES).collect();
@@ -54,12 +63,10 @@ impl Reader {
     /// Reads images that are digits.
     pub fn read(&self, digits: &[Digit]) -> Vec<Reading> {
         let logits = Self::logits(&self.network, digits, &self.device);
-        let readings = logits.iter().map(|logits| Reading {
-            shares: calibration::shares(logits, self.calibration.temperature),
-            none: 0.0,
-            is_digit: true,
-        });
-        readings.collect()
+        let shares = logits
+            .iter()
+            .map(|it| calibration::shares(it, self.calibration.temperature));
+        shares.map(Reading::digit).collect()
     }
 
     /// Reads a picture: the page on which there are most digits is what is written on it.
@@ -77,17 +84,23 @@ impl Reader {
 
     /// Reads what is written on a page, digits or not.
     fn read_page(&self, page: &Page) -> Vec<Reading> {
-        let views: Vec<&[Digit]> = page.signs.iter().map(|it| &it.views[..]).collect();
-        let votes = self.votes(&views).into_iter();
-        let readings = votes.map(|vote| {
-            let none = vote.gate.map_or(0.0, |it| it[NONE]);
-            Reading {
-                shares: calibration::shares(&vote.together(), self.both.temperature),
-                none,
-                is_digit: none <= NONE_OF_THEM,
+        let Some(views) = page.signs.first().map(|it| it.views.len()) else {
+            return Vec::new();
+        };
+        // Each sign is what it is on average over its views.
+        let all: Vec<Digit> = page.signs.iter().flat_map(|it| it.views.clone()).collect();
+        let network: Vec<_> = self.read(&all).into_iter().map(|it| it.shares).collect();
+        let network = network.chunks_exact(views).map(mean);
+        let mut readings: Vec<Reading> = match &self.gate {
+            Some(gate) => {
+                let gates = gate.shares(&all, &self.device);
+                let signs = network.zip(gates.chunks_exact(views).map(mean));
+                signs
+                    .map(|(network, gate)| self.vote(&network, &gate))
+                    .collect()
             }
-        });
-        let mut readings: Vec<Reading> = readings.collect();
+            None => network.map(Reading::digit).collect(),
+        };
         let none: f64 = readings.iter().map(|it| it.none).sum();
         if none > NONE_ON_AVERAGE * readings.len() as f64 {
             readings.iter_mut().for_each(|it| it.is_digit = false);
@@ -95,47 +108,24 @@ impl Reader {
         readings
     }
 
-    /// What the network and the gate make of signs, of which there are as many views each.
-    pub fn votes(&self, signs: &[&[Digit]]) -> Vec<Vote> {
-        let Some(views) = signs.first().map(|it| it.len()) else {
-            return Vec::new();
-        };
-        let all = signs.concat();
-        let network: Vec<_> = self.read(&all).into_iter().map(|it| it.shares).collect();
-        let gate = self.gate.as_ref().map(|it| it.shares(&all, &self.device));
-        (0..signs.len())
-            .map(|sign| {
-                let views = sign * views..(sign + 1) * views;
-                Vote {
-                    network: mean(&network[views.clone()]),
-                    gate: gate.as_ref().map(|it| mean(&it[views])),
-                }
-            })
-            .collect()
+    fn vote(&self, network: &[f64; CLASSES], gate: &[f64; CLASSES + 1]) -> Reading {
+        let both = together(network, gate);
+        Reading {
+            shares: calibration::shares(&both, self.both.temperature),
+            none: gate[NONE],
+            is_digit: gate[NONE] <= NONE_OF_THEM,
+        }
     }
 }
 
-/// What a sign is held for, on average over its views.
-pub struct Vote {
-    network: [f64; CLASSES],
-    gate: Option<[f64; CLASSES + 1]>,
-}
-
-impl Vote {
-    /// What the network and the gate say together, as logarithms: they learned from other drawings, and are wrong about other
-    /// digits.
-    pub fn together(&self) -> [f64; CLASSES] {
-        std::array::from_fn(|digit| {
-            let share = match &self.gate {
-                Some(gate) => {
-                    let digits: f64 = gate[..CLASSES].iter().sum();
-                    0.5 * self.network[digit] + 0.5 * gate[digit] / digits.max(1e-12)
-                }
-                None => self.network[digit],
-            };
-            share.max(1e-12).ln()
-        })
-    }
+/// What the network and the gate say together, as logarithms: they learned from other drawings, and are wrong about other
+/// digits.
+pub fn together(network: &[f64; CLASSES], gate: &[f64; CLASSES + 1]) -> [f64; CLASSES] {
+    let digits: f64 = gate[..CLASSES].iter().sum();
+    std::array::from_fn(|digit| {
+        let gates = gate[digit] / digits.max(1e-12);
+        (0.5 * network[digit] + 0.5 * gates).max(1e-12).ln()
+    })
 }
 
 fn mean<const N: usize>(views: &[[f64; N]]) -> [f64; N] {

@@ -4,12 +4,12 @@ use burn::data::dataset::Dataset;
 use burn::tensor::Device;
 
 use crate::Args;
-use crate::calibration::Calibration;
+use crate::calibration::{Calibration, shares};
 use crate::data::{Digit, Mnist, in_repository};
 use crate::gate::Gate;
 use crate::print::{say, warn};
 use crate::problem::Problem;
-use crate::reader::Reader;
+use crate::reader::{Reader, together};
 use crate::run_folder::RunFolder;
 use crate::saved;
 
@@ -72,11 +72,12 @@ fn calibrate(reader: &mut Reader, kept: usize, mnist: &Mnist) {
         .collect();
     reader.calibration = Calibration::fit(&outputs, &labels);
 
-    if reader.gate.is_none() {
-        return;
-    }
-    // Each image is all the views of itself.
-    let votes = parts().flat_map(|part| reader.votes(&part.chunks(1).collect::<Vec<_>>()));
-    let both: Vec<_> = votes.map(|vote| vote.together()).collect();
+    let Some(gate) = &reader.gate else { return };
+    let gates = parts().flat_map(|part| gate.shares(part, &reader.device));
+    let both: Vec<_> = outputs
+        .iter()
+        .zip(gates)
+        .map(|(logits, gate)| together(&shares(logits, reader.calibration.temperature), &gate))
+        .collect();
     reader.both = Calibration::fit(&both, &labels);
 }

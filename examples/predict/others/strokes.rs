@@ -7,21 +7,19 @@ use crate::random::Random;
 pub struct Pen {
     /// How wide its strokes are, in pixels.
     pub width: f32,
-    /// What is left of that along the edge of a nib: 1 for a round pen.
+    /// How much of that is left of a stroke along the edge of a nib: all, 1, for a round pen.
     pub edge: f32,
     /// The angle of that edge.
     pub angle: f32,
 }
 
 impl Pen {
-    /// A way over the paper, in half widths of a stroke that goes there.
-    fn span(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+    /// Measures ways over the paper: the ink of this pen ends at a length of 1 from the middle of its stroke.
+    fn measure(&self) -> impl Fn([f32; 2]) -> [f32; 2] {
         let (sin, cos) = self.angle.sin_cos();
         let half = self.width / 2.0;
-        [
-            (cos * x + sin * y) / half,
-            (cos * y - sin * x) / (half * self.edge),
-        ]
+        let across = half * self.edge;
+        move |[x, y]| [(cos * x + sin * y) / half, (cos * y - sin * x) / across]
     }
 }
 
@@ -80,16 +78,17 @@ impl Strokes {
 /// Draws a straight line.
 fn segment(ink: &mut Plane, start: [f32; 2], end: [f32; 2], pen: &Pen) {
     let half = pen.width / 2.0;
+    let measured = pen.measure();
     let range = |axis: usize, size: usize| {
         let first = start[axis].min(end[axis]) - half - 1.0;
         let last = start[axis].max(end[axis]) + half + 2.0;
         first.clamp(0.0, size as f32) as usize..last.clamp(0.0, size as f32) as usize
     };
-    let along = pen.span([end[0] - start[0], end[1] - start[1]]);
+    let along = measured([end[0] - start[0], end[1] - start[1]]);
     let length = (along[0] * along[0] + along[1] * along[1]).max(1e-6);
     for y in range(1, ink.height) {
         for x in range(0, ink.width) {
-            let to = pen.span([x as f32 + 0.5 - start[0], y as f32 + 0.5 - start[1]]);
+            let to = measured([x as f32 + 0.5 - start[0], y as f32 + 0.5 - start[1]]);
             let part = ((to[0] * along[0] + to[1] * along[1]) / length).clamp(0.0, 1.0);
             let distance = (to[0] - part * along[0]).hypot(to[1] - part * along[1]);
             let value = &mut ink.values[y * ink.width + x];
