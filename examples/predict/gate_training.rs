@@ -25,8 +25,10 @@ pub const VALIDATION: usize = 5000;
 /// How often each image is drawn anew, deformed in another way, and as many others beside it.
 const DRAWINGS: usize = 6;
 /// One digit of so many is drawn from a table, in a form that the data set has little of.
-const DRAWN: usize = 4;
-const EPOCHS: usize = 5;
+const DRAWN: usize = 3;
+/// How: hands differ more in how wide they write than the data set does.
+const DEFORMED: &str = "ciresan(scale=0.35)";
+const EPOCHS: usize = 10;
 const BATCH: usize = 250;
 const RATE: f64 = 1e-3;
 /// The share of the labels that is spread over all classes: nothing is quite sure.
@@ -87,7 +89,7 @@ pub fn train(mnist: &Mnist, path: &Path, device: &Device) -> Result<(), Problem>
 /// Each digit, deformed, and something that is none, as if they had been cut out of pictures.
 fn drawn(digits: &Digits, drawing: u64) -> Vec<Digit> {
     let others = Others::new();
-    let deformer: Deformation = "ciresan".parse().expect("a name of a deformation");
+    let deformer: Deformation = DEFORMED.parse().expect("a name of a deformation");
     let deformer = deformer.deformer();
     let count = digits.len();
     let pairs = (0..count).into_par_iter().flat_map_iter(|index| {

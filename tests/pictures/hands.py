@@ -17,6 +17,16 @@ FONTS = {
     "tuning": [
         "caveat", "patrick-hand", "architects-daughter", "indie-flower", "kalam", "gaegu", "delius",
         "nanum-pen-script", "schoolbell", "neucha", "bad-script", "annie-use-your-telescope", "short-stack",
+        "amatic-sc", "calligraffitti", "caveat-brush", "cedarville-cursive", "chilanka", "coming-soon", "cookie",
+        "crafty-girls", "damion", "dawning-of-a-new-day", "dekko", "edu-nsw-act-foundation", "edu-sa-beginner",
+        "fuzzy-bubbles", "gamja-flower", "give-you-glory", "grape-nuts", "hachi-maru-pop", "hi-melody", "itim",
+        "just-another-hand", "just-me-again-down-here", "kaushan-script", "klee-one", "kristi", "la-belle-aurore",
+        "licorice", "long-cang", "loved-by-the-king", "mali", "mrs-saint-delafield", "mynerve",
+        "nanum-brush-script", "nothing-you-could-do", "oooh-baby", "over-the-rainbow", "pangolin",
+        "playwrite-de-grund", "playwrite-fr-moderne", "playwrite-us-trad", "rancho", "rock-salt", "rouge-script",
+        "sacramento", "satisfy", "sedgwick-ave", "shantell-sans", "square-peg", "sriracha", "sunshiney",
+        "the-girl-next-door", "vibur", "waiting-for-the-sunrise", "walter-turncoat", "yellowtail", "yomogi",
+        "zen-kurenaido", "zeyada", "zhi-mang-xing",
     ],
     "held-out": [
         "shadows-into-light", "handlee", "reenie-beanie", "covered-by-your-grace", "gochi-hand",

@@ -19,7 +19,7 @@ impl Others {
         }
     }
 
-    /// Something drawn as its seed says, as if it had been cut out of a picture; `digits`: two to make it from.
+    /// Something drawn as its seed says; `digits`: two to make it from.
     pub fn draw(&self, digits: [&Digit; 2], seed: u64) -> Digit {
         let mut random = Random::new(seed);
         let pen = pen(&mut random);
@@ -36,8 +36,8 @@ impl Others {
             }
             it if it < 0.8 => scribble(&mut random).drawn(&pen),
             it if it < 0.88 => blot(&mut random),
-            it if it < 0.93 => return cut::again(&turned(digits, &mut random)),
-            _ => return cut::again(&beside(digits)),
+            it if it < 0.93 => return turned(digits, &mut random),
+            _ => return beside(digits),
         };
         cut::normalised(&ink)
     }
@@ -56,7 +56,7 @@ impl Others {
 
 /// A round pen, or one time in three a nib, which draws thick and thin.
 fn pen(random: &mut Random) -> Pen {
-    let width = LARGE as f32 * (0.04 + 0.18 * random.share().powi(2)) as f32;
+    let width = LARGE as f32 * (0.04 + 0.22 * random.share().powi(2)) as f32;
     let is_round = random.share() < 0.67;
     let (edge, angle) = (random.share() as f32, random.share() as f32);
     Pen {
