@@ -26,7 +26,7 @@ pub const VALIDATION: usize = 5000;
 const DRAWINGS: usize = 6;
 /// One digit of so many is drawn from a table, in a form that the data set has little of.
 const DRAWN: usize = 3;
-/// How: hands differ more in how wide they write than the data set does.
+/// How each is deformed: hands differ more in how wide they write than the data set does.
 const DEFORMED: &str = "ciresan(scale=0.35)";
 const EPOCHS: usize = 10;
 const BATCH: usize = 250;

@@ -33,6 +33,7 @@ impl Strokes {
         let mut between = |most: f64| (most * (2.0 * random.share() - 1.0)) as f32;
         let (sin, cos) = between(0.22).sin_cos();
         let slant = between(0.4);
+        // More hands write narrower than the tables than wider.
         let stretch = (between(0.45) - 0.15).exp();
         let mut off = |place: f32| place + (unsteady * random.normal()) as f32;
         let mut place = |[x, y]: [f32; 2]| {
