@@ -3,7 +3,6 @@
     pip install torch==2.15.0 timm==1.0.31
     python benches/optim.py                  # ten minutes
     python benches/optim.py 10M adam sgd     # only this size (network, 262k, 10M), and only these rules
-    python benches/optim.py training         # only a whole training step
     python benches/optim.py muon             # only Muon's step of two matrices
 
 PyTorch's column is its fastest implementation of the rule, fused, foreach or plain, and timm's where PyTorch has
@@ -12,8 +11,6 @@ gradient read, and what it measures read once more.
 """
 
 import os
-import subprocess
-import sys
 
 import timm.optim
 import torch
@@ -90,23 +87,6 @@ def torch_step(name, sizes):
     return min(seconds, default=None)
 
 
-def torch_training():
-    sizes = [784, 512, 512, 512, 512, 10]
-    layers = []
-    for a, b in zip(sizes, sizes[1:]):
-        layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    x, y = torch.rand(100, 784), torch.arange(100) % 10
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
-
-    def step(_):
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-
-    return median_seconds(step, least=2.0)
-
-
 def measured(name, size):
     """The seconds of ours, stock Burn's, PyTorch's, and of a pass in place over 160 MB."""
     ours, stock = (f"{who}-{size}/{name}" for who in ["optim", "stock"])
@@ -139,16 +119,6 @@ def misses(name, numbers, size):
     if stock is not None and stock < 5:
         found.append(f"stock Burn takes only {stock:.2f} times as long")
     return found
-
-
-def training():
-    """The seconds of a whole training step: ours, stock Burn's, PyTorch's, each in a process of its own."""
-    command = [sys.executable, __file__, "--torch-training"]
-    ours, stock = ("training/adam", "training/stock-adam")
-    seconds = criterion_seconds("optim", [ours])
-    torchs = float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    seconds |= criterion_seconds("optim", [stock])
-    return {"ours": seconds[ours], "stock": seconds[stock], "torch": torchs}
 
 
 def muon(shape):
@@ -188,26 +158,13 @@ def print_rules(size, names):
     print(listed(missed), flush=True)
 
 
-def print_training():
-    print("training step, 784-512-512-512-512-10, batch 100, Adam, milliseconds:\n")
-    print(head("ours", "PyTorch, fused", "Burn's Adam", "PyTorch / ours", "Burn / ours"))
-    step = settled(training, lambda _: True, relative)
-    ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
-    cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
-    print(row(*cells, cell(torchs / ours), cell(stock / ours)))
-
-
 def main():
     torch.set_num_threads(os.cpu_count())
-    if "--torch-training" in sys.argv:
-        return print(torch_training())
     assert sorted(STATES) == functions("optim", "optim-10M"), "a rule is missing here"
-    parts, names = chosen([*SIZES, "training", "muon"], STATES)
+    parts, names = chosen([*SIZES, "muon"], STATES)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
     for part in parts:
-        if part == "training":
-            print_training()
-        elif part == "muon":
+        if part == "muon":
             print_muon()
         else:
             print_rules(part, names)

@@ -51,7 +51,7 @@
 //! | [`schedule`] | how the learning rate moves, and a search for where it starts |
 //! | [`init`] | how the weights start |
 //! | [`inspect`] | what goes on inside a network: statistics of activations and gradients |
-//! | [`model`] | a multilayer perceptron |
+//! | [`model`] | a multilayer perceptron, and the layer that it is made of |
 //! | [`study`] | candidates compared fairly, on tasks of your own |
 //! | `train` | what makes a resumed training equal an uninterrupted one; with the feature of that name |
 //! | `remote` | formulas on the servers of Burn's remote devices; with the feature of that name |
@@ -97,6 +97,7 @@ pub mod activation;
 pub mod fused;
 pub mod init;
 pub mod inspect;
+mod linear;
 mod matrix;
 pub mod model;
 pub mod optim;

@@ -5,10 +5,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use burn::module::{Module, Param};
-use burn::nn::{Linear, LinearConfig, loss::CrossEntropyLossConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{self as stock, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Distribution, FloatDType, Int, Tensor, activation::relu};
+use burn::tensor::{Device, Distribution, FloatDType, Tensor};
 use burn_extras::optim::{ModifierConfig, ModuleStep, MuonConfig, OptimizerConfig, StateType};
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -241,60 +240,12 @@ fn bandwidth(criterion: &mut Criterion) {
     });
 }
 
-#[derive(Module, Debug)]
-struct Network {
-    layers: Vec<Linear>,
-}
-
-impl Network {
-    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let (last, hidden) = self.layers.split_last().expect("five layers");
-        last.forward(hidden.iter().fold(x, |x, layer| relu(layer.forward(x))))
-    }
-}
-
-/// A whole training step of 784-512-512-512-512-10 on a batch of 100.
-fn training(criterion: &mut Criterion) {
-    // Burn makes gradients anew in each step. glibc hands freed memory back to the system beyond twice
-    // the largest block that was ever freed, up to 32 MB, and a step would begin with pages that the
-    // system clears first. A program that has read a data set has freed such a block.
-    drop(black_box(vec![1_u8; 30_000_000]));
-    let device = Device::flex().autodiff();
-    let loss = CrossEntropyLossConfig::new().init(&device);
-    let x = Tensor::<2>::random([100, 784], Distribution::Uniform(0.0, 1.0), &device);
-    let labels: Vec<i64> = (0..100).map(|i| i % 10).collect();
-    let labels = Tensor::<1, Int>::from_data(labels.as_slice(), &device);
-    let adam = || "adam".parse::<OptimizerConfig>().expect("a name").init();
-    for (name, mut optimizer) in [
-        ("adam", adam()),
-        ("stock-adam", stock::AdamConfig::new().init()),
-    ] {
-        let sizes = [784, 512, 512, 512, 512, 10];
-        let layers = sizes.windows(2);
-        let mut network = Some(Network {
-            layers: layers
-                .map(|size| LinearConfig::new(size[0], size[1]).init(&device))
-                .collect(),
-        });
-        let mut group = criterion.benchmark_group("training");
-        group.measurement_time(Duration::from_secs(2));
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                let model = network.take().expect("put back below");
-                let loss = loss.forward(model.forward(x.clone()), labels.clone());
-                let grads = GradientsParams::from_grads(loss.backward(), &model);
-                network = Some(optimizer.step(1e-4, model, grads));
-            });
-        });
-    }
-}
-
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_millis(300));
-    targets = bandwidth, rules, floats, states, muon, training, stock_rules
+    targets = bandwidth, rules, floats, states, muon, stock_rules
 }
 criterion_main!(benches);

@@ -26,6 +26,8 @@ pub use check::{Mismatch, check_slopes};
 pub(crate) use codes::{DTYPE as CODES, are_codes, decode, encode, shape as codes_shape};
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
+#[cfg(feature = "flex")]
+pub(crate) use flex::{buffer, into_bytes};
 pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};
@@ -38,4 +40,6 @@ pub(crate) use rows::twin;
 pub use rows::{RowFormula, apply_rows, apply_rows_composed};
 pub(crate) use rows::{apply_shared_rows, shared_rows};
 pub(crate) use run::{cast, run, run_over, wide, widened};
+#[cfg(feature = "flex")]
+pub(crate) use tensors::Tensors;
 pub(crate) use tensors::{flattened, shaped};

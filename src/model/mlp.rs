@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 use crate::activation::{Activation, ActivationConfig};
 use crate::init::{InitConfig, LayerByLayer, LsuvConfig};
 use crate::inspect::{Inspect, Probe};
+use crate::linear::linear;
 
 /// Configuration of an [`Mlp`].
 ///
@@ -186,10 +187,10 @@ impl Mlp {
         let (last, hidden) = self.layers.split_last().expect("at least one layer");
         let hidden = hidden.iter().enumerate();
         let features = hidden.fold(input, |features, (index, layer)| {
-            let output = self.normed(index, layer.forward(features));
+            let output = self.normed(index, linear(layer, features));
             self.dropped(self.activations[index].forward(output))
         });
-        last.forward(features)
+        linear(last, features)
     }
 
     /// What the activation after a hidden layer reads of its output.
@@ -216,10 +217,10 @@ impl LayerByLayer for Mlp {
         let last = self.layers.len() - 1;
         let mut features = input;
         for index in 0..last {
-            let output = lsuv.fit_layer(&mut self.layers[index], features, Linear::forward);
+            let output = lsuv.fit_layer(&mut self.layers[index], features, linear);
             features = self.activations[index].forward(self.normed(index, output));
         }
-        lsuv.fit_layer(&mut self.layers[last], features, Linear::forward);
+        lsuv.fit_layer(&mut self.layers[last], features, linear);
     }
 }
 
@@ -232,7 +233,7 @@ impl Inspect for Mlp {
         let mut features = probe.input(input);
         for (index, layer) in hidden.iter().enumerate() {
             let name = format!("layers.{index}");
-            let output = self.normed(index, layer.forward(features));
+            let output = self.normed(index, linear(layer, features));
             features = match &self.activations[index] {
                 // A gate mixes the features: it has no slope of its own at each.
                 Activation::Gated(gate) => probe.layer(&name, gate.forward(output)),
@@ -241,7 +242,7 @@ impl Inspect for Mlp {
             features = self.dropped(features);
         }
         let name = format!("layers.{}", hidden.len());
-        probe.layer(&name, last.forward(features))
+        probe.layer(&name, linear(last, features))
     }
 }
 

@@ -1,5 +1,6 @@
-//! Networks that need no code of their own.
+//! Networks that need no code of their own, and the layer that they are made of.
 
 mod mlp;
 
+pub use crate::linear::linear;
 pub use mlp::{Mlp, MlpConfig, MlpError};

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::super::declare::count;
 use super::Gate;
 use super::gate::Unit;
+use crate::linear::linear;
 use crate::registry::{Spec, SpecError};
 
 /// A gated unit with its projections: `gate(x V, x W)` with learned `W`, the gate's, and `V`.
@@ -30,9 +31,9 @@ impl GatedLinear {
     /// - input: `[..., d_input]`
     /// - output: `[..., d_output]`
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        let gate = self.linear_inner.forward(input.clone());
-        let linear = self.linear_outer.forward(input);
-        self.unit.forward(linear, gate)
+        let gate = linear(&self.linear_inner, input.clone());
+        let outer = linear(&self.linear_outer, input);
+        self.unit.forward(outer, gate)
     }
 }
 

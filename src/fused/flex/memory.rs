@@ -96,7 +96,7 @@ fn trim() {
 fn trim() {}
 
 /// An empty vector with room for `len` numbers, in memory that was used before where there is some.
-pub(super) fn buffer<E: Send + 'static>(len: usize) -> Vec<E> {
+pub(crate) fn buffer<E: Send + 'static>(len: usize) -> Vec<E> {
     let reused = match len * size_of::<E>() {
         MIN.. => Idle::lock().take(len),
         _ => None,
@@ -105,7 +105,7 @@ pub(super) fn buffer<E: Send + 'static>(len: usize) -> Vec<E> {
 }
 
 /// The numbers as the memory of a tensor, to be used again after it.
-pub(super) fn into_bytes<E: bytemuck::Pod + Send + Sync>(numbers: Vec<E>) -> Bytes {
+pub(crate) fn into_bytes<E: bytemuck::Pod + Send + Sync>(numbers: Vec<E>) -> Bytes {
     let len = size_of_val(numbers.as_slice());
     if len < MIN {
         return Bytes::from_elems(numbers);
