@@ -1,7 +1,6 @@
 //! Optimizer steps on the CPU: every rule here, every modifier on Adam, and Burn's own of the same name. Its twin in PyTorch,
 //! and the table of ratios, is `benches/optim.py`.
 
-use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use burn::module::{Module, Param};
