@@ -18,6 +18,10 @@ const FOLDER: &str = "choosing";
 /// Names in a cell of the decision table.
 const NAMES: usize = 6;
 
+/// How many times the best's error somebody has at most who is called as good. Where one seed learns and another does
+/// not, a test tells nothing apart.
+const AS_GOOD: f64 = 2.0;
+
 /// How many times the best's error somebody has who is warned of.
 const WARNED: f64 = 3.0;
 
@@ -65,7 +69,8 @@ fn introduction(grid: &Grid) -> String {
          rates, the usual one of its optimizer times {}, and took the one with the lowest validation error. With that\n\
          it trained {} times more, from other seeds: what these reached on test data stands here, mean and standard\n\
          deviation. Errors are shares of test images, or of the standard deviation of a function. What Welch's t-test\n\
-         does not tell from the best at 5 % is \"as good\". [The protocol](../src/study/mod.rs) has the details.\n",
+         does not tell from the best at 5 % is \"as good\", unless its mean is more than {AS_GOOD} times the best's: then it learned\n\
+         from some seeds and not from others. [The protocol](../src/study/mod.rs) has the details.\n",
         grid.whole().runs(),
         grid.ladder.len(),
         rates.join(", "),
@@ -106,7 +111,9 @@ fn decisions(comparison: &Comparison, summary: &Summary, beside: &Path) -> Resul
 }
 
 fn as_good(task: &TaskSummary, differs: &[bool]) -> String {
-    let others: Vec<&Standing> = task.leaders().skip(1).collect();
+    let most = AS_GOOD * task.standings[0].mean;
+    let others = task.leaders().skip(1).filter(|it| it.mean <= most);
+    let others: Vec<&Standing> = others.collect();
     let mut names: Vec<String> = others
         .iter()
         .take(NAMES)
