@@ -19,6 +19,8 @@ from measure import cell, chosen, criterion_seconds, head, median_seconds, row, 
 WIDTHS = {"50": "sgd", "100": "adam", "512": "adam", "2048": "adam"}
 RIVALS = ["PyTorch", "torch.compile", "jax.jit"]
 BATCH = 100
+# As small as in `benches/benches/training.rs`, and for its reason.
+RATE = 1e-9
 LEAST = 2.0
 
 
@@ -35,7 +37,7 @@ def torch_step(width, is_compiled):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     x, y = torch.rand(BATCH, 784), torch.arange(BATCH) % 10
-    optimizer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[WIDTHS[width]](model.parameters(), lr=1e-9, fused=True)
+    optimizer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[WIDTHS[width]](model.parameters(), lr=RATE, fused=True)
 
     def loss(x, y):
         return torch.nn.functional.cross_entropy(model(x), y)
@@ -71,7 +73,7 @@ def jax_step(width):
 
     def sgd(state, x, y):
         value, grads = jax.value_and_grad(loss)(state[0], x, y)
-        return value, (jax.tree.map(lambda p, g: p - 1e-9 * g, state[0], grads),)
+        return value, (jax.tree.map(lambda p, g: p - RATE * g, state[0], grads),)
 
     def adam(state, x, y):
         params, m, v, time = state
@@ -80,7 +82,7 @@ def jax_step(width):
         m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, grads)
         v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, grads)
         first, second = 1 - 0.9**time, 1 - 0.999**time
-        moved = lambda p, m, v: p - 1e-9 * (m / first) / (jnp.sqrt(v / second) + 1e-8)
+        moved = lambda p, m, v: p - RATE * (m / first) / (jnp.sqrt(v / second) + 1e-8)
         return value, (jax.tree.map(moved, params, m, v), m, v, time)
 
     rule = {"sgd": sgd, "adam": adam}[WIDTHS[width]]

@@ -28,7 +28,7 @@ use smallvec::smallvec;
 use super::compose::compose;
 use super::function::{Keeps, Shared};
 use super::map::{Few, Output};
-use super::tensors::Tensors;
+use super::tensors::{Tensors, holder};
 
 /// The two operations of a function. The default bodies compose tensor operations.
 #[backend_extension(
@@ -233,7 +233,7 @@ pub(crate) fn apply_composed(function: Shared, inputs: Few<DispatchTensor>) -> D
 
 /// Whether the extension is wired to the tensor's backend; calling it on another one panics.
 fn is_wired(tensor: &DispatchTensorKind) -> bool {
-    match tensor {
+    match holder(tensor) {
         #[cfg(feature = "flex")]
         DispatchTensorKind::Flex(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
         #[cfg(feature = "ndarray")]
@@ -242,7 +242,6 @@ fn is_wired(tensor: &DispatchTensorKind) -> bool {
         DispatchTensorKind::Cube(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
         #[cfg(feature = "remote")]
         DispatchTensorKind::Remote(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
-        DispatchTensorKind::Autodiff(inner) => is_wired(inner),
         #[allow(
             unreachable_patterns,
             reason = "which variants exist is Burn's features' choice"

@@ -41,5 +41,5 @@ pub use rows::{RowFormula, apply_rows, apply_rows_composed};
 pub(crate) use rows::{apply_shared_rows, shared_rows};
 pub(crate) use run::{cast, run, run_over, wide, widened};
 #[cfg(feature = "flex")]
-pub(crate) use tensors::Tensors;
+pub(crate) use tensors::{Tensors, holder};
 pub(crate) use tensors::{flattened, shaped};

@@ -45,6 +45,14 @@ impl<B: Backend> ExtensionType<B> for Tensors<B> {
     }
 }
 
+/// What holds the tensor, whether autodiff records it or not.
+pub(crate) fn holder(tensor: &DispatchTensorKind) -> &DispatchTensorKind {
+    match tensor {
+        DispatchTensorKind::Autodiff(inner) => holder(inner),
+        other => other,
+    }
+}
+
 /// The elements one behind the other.
 pub(crate) fn flattened(tensor: DispatchTensor) -> Tensor<1> {
     let len = tensor.shape().num_elements();

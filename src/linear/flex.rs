@@ -18,27 +18,20 @@ const ROWS: usize = 64;
 /// The output of a layer for rows of inputs, its weights and, where there is one, its bias.
 pub(super) fn affine(tensors: &[FlexTensor]) -> FlexTensor {
     let (x, weight) = (&tensors[0], &tensors[1]);
-    match (x.dtype(), tensors.get(2)) {
-        (DType::F64, Some(bias)) => biased::<f64>(x, weight, bias),
-        (DType::F64, None) => product::<f64>(Matrix::of(x), Matrix::of(weight)),
-        (_, Some(bias)) => biased::<f32>(x, weight, bias),
-        (_, None) => product::<f32>(Matrix::of(x), Matrix::of(weight)),
+    match (tensors.get(2), x.dtype()) {
+        (None, _) => product(x, weight),
+        (Some(bias), DType::F64) => biased::<f64>(x, weight, bias),
+        (Some(bias), _) => biased::<f32>(x, weight, bias),
     }
 }
 
 impl LinearGrads for Flex {
     fn of_input(weight: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        match grad.dtype() {
-            DType::F64 => product::<f64>(Matrix::of(&grad), Matrix::of(&weight).transposed()),
-            _ => product::<f32>(Matrix::of(&grad), Matrix::of(&weight).transposed()),
-        }
+        product(&grad, &weight.transpose(0, 1))
     }
 
     fn of_weight(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self> {
-        match grad.dtype() {
-            DType::F64 => product::<f64>(Matrix::of(&x).transposed(), Matrix::of(&grad)),
-            _ => product::<f32>(Matrix::of(&x).transposed(), Matrix::of(&grad)),
-        }
+        product(&x.transpose(0, 1), &grad)
     }
 
     fn of_bias(grad: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -46,6 +39,13 @@ impl LinearGrads for Flex {
             DType::F64 => summed::<f64>(&grad),
             _ => summed::<f32>(&grad),
         }
+    }
+}
+
+fn product(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
+    match lhs.dtype() {
+        DType::F64 => multiplied::<f64>(lhs, rhs),
+        _ => multiplied::<f32>(lhs, rhs),
     }
 }
 
@@ -93,15 +93,6 @@ impl<'a, E: Real> Matrix<'a, E> {
         // Axes may run backwards: the pointer is to all of the storage.
         self.storage.as_ptr().wrapping_add(self.start)
     }
-
-    fn transposed(self) -> Self {
-        Self {
-            rows: self.columns,
-            columns: self.rows,
-            strides: [self.strides[1], self.strides[0]],
-            ..self
-        }
-    }
 }
 
 fn biased<E: Real>(x: &FlexTensor, weight: &FlexTensor, bias: &FlexTensor) -> FlexTensor {
@@ -118,7 +109,8 @@ fn biased<E: Real>(x: &FlexTensor, weight: &FlexTensor, bias: &FlexTensor) -> Fl
     tensor(output, [x.rows, weight.columns].into())
 }
 
-fn product<E: Real>(lhs: Matrix<'_, E>, rhs: Matrix<'_, E>) -> FlexTensor {
+fn multiplied<E: Real>(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
+    let (lhs, rhs) = (Matrix::<E>::of(lhs), Matrix::of(rhs));
     let len = lhs.rows * rhs.columns;
     let mut output: Vec<E> = buffer(len);
     // SAFETY: there is room for all of the product, which is written whole.

@@ -16,29 +16,28 @@ use burn::nn::Linear;
 use burn::tensor::{DType, Tensor};
 
 use super::flex;
-use crate::fused::{Few, Tensors};
+use crate::fused::{Few, Tensors, holder};
 
 /// The layer's output, where this is for it: on the Flex backend, in `f32` or `f64`.
 pub(super) fn linear<const D: usize>(layer: &Linear, input: &Tensor<D>) -> Option<Tensor<D>> {
-    let weight = layer.weight.val();
+    let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(|it| it.val()));
     let [d_input, d_output] = weight.dims();
     let mut dims = input.dims();
     if dims[D - 1] != d_input || dims.contains(&0) || d_output == 0 {
         return None;
     }
-    // Rows, whatever they are rows of.
-    let rows = match D {
-        2 => input.clone().into_dispatch(),
-        _ => input.clone().reshape([-1, d_input as i32]).into_dispatch(),
-    };
     let mut tensors: Few<DispatchTensor> = Few::new();
-    tensors.push(rows);
+    tensors.push(input.clone().into_dispatch());
     tensors.push(weight.into_dispatch());
-    tensors.extend(layer.bias.as_ref().map(|bias| bias.val().into_dispatch()));
+    tensors.extend(bias.map(Tensor::into_dispatch));
     let dtype = tensors[0].dtype();
     let fits = |it: &DispatchTensor| it.dtype() == dtype && is_on_flex(&it.kind);
     if !matches!(dtype, DType::F32 | DType::F64) || !tensors.iter().all(fits) {
         return None;
+    }
+    if D != 2 {
+        // Rows, whatever they are rows of.
+        tensors[0] = input.clone().reshape([-1, d_input as i32]).into_dispatch();
     }
     let output = <Dispatch as LinearOps>::affine(Tensors(tensors));
     dims[D - 1] = d_output;
@@ -49,15 +48,10 @@ pub(super) fn linear<const D: usize>(layer: &Linear, input: &Tensor<D>) -> Optio
 }
 
 fn is_on_flex(tensor: &DispatchTensorKind) -> bool {
-    match tensor {
-        DispatchTensorKind::Flex(BackendTensor::Float(_) | BackendTensor::Autodiff(_)) => true,
-        DispatchTensorKind::Autodiff(inner) => is_on_flex(inner),
-        #[allow(
-            unreachable_patterns,
-            reason = "which variants exist is Burn's features' choice"
-        )]
-        _ => false,
-    }
+    matches!(
+        holder(tensor),
+        DispatchTensorKind::Flex(BackendTensor::Float(_) | BackendTensor::Autodiff(_))
+    )
 }
 
 #[backend_extension(Flex, Autodiff)]
