@@ -91,7 +91,7 @@ mod tests {
     }
 
     fn is_as_burns<const D: usize>(layer: &Linear, x: Tensor<D>) {
-        let ours = both_ways(layer, x.clone(), |layer, x| linear(layer, x));
+        let ours = both_ways(layer, x.clone(), linear);
         let burns = both_ways(layer, x.clone(), |layer, x| layer.forward(x));
         for (ours, burns) in ours.iter().zip(&burns) {
             match (ours, burns) {
@@ -198,7 +198,7 @@ mod tests {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| both_ways(&layer, x.clone(), |layer, x| linear(layer, x)))
+            pool.install(|| both_ways(&layer, x.clone(), linear))
         });
         assert_eq!(alone, together);
     }
