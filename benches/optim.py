@@ -122,25 +122,25 @@ def misses(name, numbers, size):
 
 
 def muon(shape):
-    """The seconds of Muon's step of a matrix: ours, stock Burn's, PyTorch's."""
-    ours, stock = (f"{who}/{shape}" for who in ["muon", "stock-muon"])
-    seconds = criterion_seconds("optim", [ours])
+    """The seconds of Muon's step of a matrix: ours, ours with products in bf16, stock Burn's, PyTorch's."""
+    ours, bf16, stock = (f"{who}/{shape}" for who in ["muon", "muon-bf16", "stock-muon"])
+    seconds = criterion_seconds("optim", [bf16])
     p = torch.nn.Parameter(torch.randn(*map(int, shape.split("x"))))
     p.grad = torch.randn_like(p)
     optimizer = torch.optim.Muon([p], lr=1e-4)
     torchs = median_seconds(lambda _: optimizer.step())
-    seconds |= criterion_seconds("optim", [stock])
-    return {"ours": seconds[ours], "stock": seconds[stock], "torch": torchs}
+    seconds |= criterion_seconds("optim", [ours, stock])
+    return {"ours": seconds[ours], "bf16": seconds[bf16], "stock": seconds[stock], "torch": torchs}
 
 
 def print_muon():
     print("Muon's step of a matrix, milliseconds:\n")
-    print(head("matrix", "ours", "PyTorch, in bf16", "Burn", "PyTorch / ours", "Burn / ours"))
+    print(head("matrix", "ours, bf16=1", "PyTorch, in bf16", "ours", "Burn", "PyTorch / ours, bf16=1", "Burn / ours"))
     for shape in ["512x512", "1024x4096"]:
-        step = settled(lambda: muon(shape), lambda step: step["ours"] > 1.2 * step["torch"], relative)
-        ours, torchs, stock = (step[who] for who in ["ours", "torch", "stock"])
-        cells = [cell(seconds * 1e3) for seconds in (ours, torchs, stock)]
-        print(row(shape, *cells, cell(torchs / ours), cell(stock / ours)), flush=True)
+        step = settled(lambda: muon(shape), lambda step: step["bf16"] > 1.2 * step["torch"], relative)
+        bf16, torchs, ours, stock = (step[who] for who in ["bf16", "torch", "ours", "stock"])
+        cells = [cell(seconds * 1e3) for seconds in (bf16, torchs, ours, stock)]
+        print(row(shape, *cells, cell(torchs / bf16), cell(stock / ours)), flush=True)
 
 
 def print_rules(size, names):

@@ -101,6 +101,7 @@ mod linear;
 mod matrix;
 pub mod model;
 pub mod optim;
+mod product;
 pub mod registry;
 #[cfg(feature = "remote")]
 pub mod remote;

@@ -187,7 +187,8 @@ struct Matrix {
 fn muon(criterion: &mut Criterion) {
     let device = Device::flex();
     for (name, config) in [
-        ("muon", OptimizerConfig::from(MuonConfig::new()).init()),
+        ("muon", MuonConfig::new().init()),
+        ("muon-bf16", MuonConfig::new().with_bf16(true).init()),
         ("stock-muon", stock::MuonConfig::new().init()),
     ] {
         let mut group = criterion.benchmark_group(name);

@@ -2,7 +2,7 @@ use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn_extras::activation::ActivationConfig;
 use burn_extras::init::InitConfig;
-use burn_extras::model::MlpConfig;
+use burn_extras::model::{MatmulPrecision, MlpConfig};
 use burn_extras::optim::{AdamConfig, Groups, OptimizerConfig};
 use burn_extras::schedule::{ScheduleConfig, WarmupLinearConfig};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub struct RunConfig {
     /// The share of its outputs that each activation loses during training.
     #[serde(default)]
     pub dropout: f64,
+    /// How exact the products of the layers have to be.
+    #[serde(default)]
+    pub matmul_precision: MatmulPrecision,
     /// How the images are deformed, anew in every epoch.
     #[serde(default)]
     pub deform: Deformation,
@@ -78,6 +81,7 @@ impl Default for RunConfig {
             init: InitConfig::he(),
             norm: false,
             dropout: 0.0,
+            matmul_precision: MatmulPrecision::Highest,
             deform: Deformation::NONE,
             label_smoothing: 0.0,
             schedule: WarmupLinearConfig::new().into(),
@@ -134,6 +138,7 @@ impl RunConfig {
             .with_initializer(self.init.clone())
             .with_norm(self.norm)
             .with_dropout(self.dropout)
+            .with_matmul_precision(self.matmul_precision)
     }
 }
 

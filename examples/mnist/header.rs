@@ -1,3 +1,4 @@
+use burn_extras::model::MatmulPrecision;
 use burn_extras::schedule::ScheduleConfig;
 
 use crate::config::{RunConfig, list};
@@ -24,6 +25,9 @@ fn network(config: &RunConfig) -> String {
         parts.push(format!("dropout {}", config.dropout));
     }
     parts.push(format!("{} initialization", config.init));
+    if config.matmul_precision != MatmulPrecision::Highest {
+        parts.push(format!("products of {} precision", config.matmul_precision));
+    }
     format!("network: {}", parts.join(", "))
 }
 

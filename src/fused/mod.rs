@@ -27,7 +27,7 @@ pub(crate) use codes::{DTYPE as CODES, are_codes, decode, encode, shape as codes
 #[cfg(feature = "flex")]
 pub use flex::release_memory;
 #[cfg(feature = "flex")]
-pub(crate) use flex::{buffer, into_bytes};
+pub(crate) use flex::{buffer, into_bytes, recycle};
 pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};
@@ -42,4 +42,4 @@ pub(crate) use rows::{apply_shared_rows, shared_rows};
 pub(crate) use run::{cast, run, run_over, wide, widened};
 #[cfg(feature = "flex")]
 pub(crate) use tensors::{Tensors, holder};
-pub(crate) use tensors::{flattened, shaped};
+pub(crate) use tensors::{flattened, has_shape, shaped};

@@ -53,6 +53,15 @@ pub(crate) fn holder(tensor: &DispatchTensorKind) -> &DispatchTensorKind {
     }
 }
 
+/// Whether a tensor has this shape: without a copy of its own, where that can be.
+pub(crate) fn has_shape(tensor: &DispatchTensor, shape: &Shape) -> bool {
+    #[cfg(feature = "flex")]
+    if let DispatchTensorKind::Flex(BackendTensor::Float(tensor)) = &tensor.kind {
+        return tensor.layout().shape() == shape;
+    }
+    tensor.shape() == *shape
+}
+
 /// The elements one behind the other.
 pub(crate) fn flattened(tensor: DispatchTensor) -> Tensor<1> {
     let len = tensor.shape().num_elements();

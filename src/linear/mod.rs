@@ -1,6 +1,8 @@
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
+use crate::product::MatmulPrecision;
+
 #[cfg(feature = "flex")]
 mod flex;
 #[cfg(feature = "flex")]
@@ -34,10 +36,24 @@ mod ops;
 ///
 /// When the last axis of the input is not `d_input`.
 pub fn linear<const D: usize>(layer: &Linear, input: Tensor<D>) -> Tensor<D> {
+    linear_in(MatmulPrecision::Highest, layer, input)
+}
+
+/// [`linear`] with products, in both passes, as exact as they have to be.
+///
+/// # Panics
+///
+/// When the last axis of the input is not `d_input`.
+pub fn linear_in<const D: usize>(
+    precision: MatmulPrecision,
+    layer: &Linear,
+    input: Tensor<D>,
+) -> Tensor<D> {
     #[cfg(feature = "flex")]
-    if let Some(output) = ops::linear(layer, &input) {
+    if let Some(output) = ops::linear(layer, &input, precision) {
         return output;
     }
+    let _ = precision;
     layer.forward(input)
 }
 
@@ -185,6 +201,28 @@ mod tests {
             &TensorData::from([0.1 * rows as f32; 3]),
             Tolerance::relative(1e-5),
         );
+    }
+
+    #[test]
+    fn less_precision_changes_little() {
+        let device = Device::flex().autodiff();
+        let layer = layer(130, 70, FloatDType::F32, &device);
+        let x = random([65, 130], FloatDType::F32, &device).require_grad();
+        let full = both_ways(&layer, x.clone(), linear);
+        let medium = both_ways(&layer, x, |layer, x| {
+            linear_in(MatmulPrecision::Medium, layer, x)
+        });
+        for (full, medium) in full.into_iter().zip(medium) {
+            let [full, medium] =
+                [full, medium].map(|it| -> Vec<f32> { it.expect("a gradient").iter().collect() });
+            let far = full
+                .iter()
+                .zip(&medium)
+                .map(|(one, other)| (one - other).powi(2));
+            let size: f32 = full.iter().map(|number| number.powi(2)).sum();
+            let far = (far.sum::<f32>() / size).sqrt();
+            assert!(far < 0.01, "{far}");
+        }
     }
 
     #[cfg(feature = "rayon")]

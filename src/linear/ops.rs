@@ -17,9 +17,14 @@ use burn::tensor::{DType, Tensor};
 
 use super::flex;
 use crate::fused::{Few, Tensors, holder};
+use crate::product::MatmulPrecision;
 
 /// The layer's output, where this is for it: on the Flex backend, in `f32` or `f64`.
-pub(super) fn linear<const D: usize>(layer: &Linear, input: &Tensor<D>) -> Option<Tensor<D>> {
+pub(super) fn linear<const D: usize>(
+    layer: &Linear,
+    input: &Tensor<D>,
+    precision: MatmulPrecision,
+) -> Option<Tensor<D>> {
     let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(|it| it.val()));
     let [d_input, d_output] = weight.dims();
     let mut dims = input.dims();
@@ -39,7 +44,7 @@ pub(super) fn linear<const D: usize>(layer: &Linear, input: &Tensor<D>) -> Optio
         // Rows, whatever they are rows of.
         tensors[0] = input.clone().reshape([-1, d_input as i32]).into_dispatch();
     }
-    let output = <Dispatch as LinearOps>::affine(Tensors(tensors));
+    let output = <Dispatch as LinearOps>::affine(precision, Tensors(tensors));
     dims[D - 1] = d_output;
     Some(match D {
         2 => Tensor::from_dispatch(output),
@@ -57,24 +62,35 @@ fn is_on_flex(tensor: &DispatchTensorKind) -> bool {
 #[backend_extension(Flex, Autodiff)]
 trait LinearOps: Backend {
     /// `x W + b` of rows `x`, weights and, where there is one, a bias.
-    fn affine(#[extension_type] tensors: Tensors<Self>) -> FloatTensor<Self>;
+    fn affine(
+        precision: MatmulPrecision,
+        #[extension_type] tensors: Tensors<Self>,
+    ) -> FloatTensor<Self>;
 }
 
 /// The gradients of a layer.
 pub(super) trait LinearGrads: Backend {
-    fn of_input(weight: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self>;
-    fn of_weight(x: FloatTensor<Self>, grad: FloatTensor<Self>) -> FloatTensor<Self>;
+    fn of_input(
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        precision: MatmulPrecision,
+    ) -> FloatTensor<Self>;
+    fn of_weight(
+        x: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        precision: MatmulPrecision,
+    ) -> FloatTensor<Self>;
     fn of_bias(grad: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 impl LinearOps for Flex {
-    fn affine(tensors: Tensors<Self>) -> FloatTensor<Self> {
-        flex::affine(&tensors.0)
+    fn affine(precision: MatmulPrecision, tensors: Tensors<Self>) -> FloatTensor<Self> {
+        flex::affine(&tensors.0, precision)
     }
 }
 
 #[derive(Debug)]
-struct Layer;
+struct Layer(MatmulPrecision);
 
 impl<B: LinearOps + LinearGrads, const N: usize> Backward<B, N> for Layer {
     /// The input and the weights, each where the other's gradient is wanted.
@@ -93,10 +109,10 @@ impl<B: LinearOps + LinearGrads, const N: usize> Backward<B, N> for Layer {
         let mut parents = ops.parents.into_iter();
         let mut next = || parents.next().flatten();
         if let (Some(parent), Some(weight)) = (next(), weight) {
-            grads.register::<B>(parent.id, B::of_input(weight, grad.clone()));
+            grads.register::<B>(parent.id, B::of_input(weight, grad.clone(), self.0));
         }
         if let (Some(parent), Some(x)) = (next(), x) {
-            grads.register::<B>(parent.id, B::of_weight(x, grad.clone()));
+            grads.register::<B>(parent.id, B::of_weight(x, grad.clone(), self.0));
         }
         if let Some(parent) = next() {
             grads.register::<B>(parent.id, B::of_bias(grad));
@@ -105,23 +121,24 @@ impl<B: LinearOps + LinearGrads, const N: usize> Backward<B, N> for Layer {
 }
 
 impl<B: LinearOps + LinearGrads, C: CheckpointStrategy> LinearOps for Autodiff<B, C> {
-    fn affine(tensors: Tensors<Self>) -> FloatTensor<Self> {
+    fn affine(precision: MatmulPrecision, tensors: Tensors<Self>) -> FloatTensor<Self> {
         match tensors.0.len() {
-            2 => record::<B, C, 2>(tensors.0),
-            _ => record::<B, C, 3>(tensors.0),
+            2 => record::<B, C, 2>(precision, tensors.0),
+            _ => record::<B, C, 3>(precision, tensors.0),
         }
     }
 }
 
 /// Runs the layer, and leaves what its backward pass needs.
 fn record<B: LinearOps + LinearGrads, C: CheckpointStrategy, const N: usize>(
+    precision: MatmulPrecision,
     tensors: Few<FloatTensor<Autodiff<B, C>>>,
 ) -> FloatTensor<Autodiff<B, C>> {
     let nodes = core::array::from_fn(|index| tensors[index].node());
-    let step = Backward::<B, N>::prepare::<C>(Layer, nodes);
+    let step = Backward::<B, N>::prepare::<C>(Layer(precision), nodes);
     let run = |tensors: Few<FloatTensor<Autodiff<B, C>>>| {
         let inner = tensors.into_iter().map(|it| it.into_primitive());
-        B::affine(Tensors(inner.collect()))
+        B::affine(precision, Tensors(inner.collect()))
     };
     match step.compute_bound().stateful() {
         OpsKind::Tracked(mut prep) => {

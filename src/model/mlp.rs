@@ -8,7 +8,8 @@ use burn::tensor::{Device, Tensor};
 use crate::activation::{Activation, ActivationConfig};
 use crate::init::{InitConfig, LayerByLayer, LsuvConfig};
 use crate::inspect::{Inspect, Probe};
-use crate::linear::linear;
+use crate::linear::linear_in;
+use crate::product::MatmulPrecision;
 
 /// Configuration of an [`Mlp`].
 ///
@@ -45,6 +46,9 @@ pub struct MlpConfig {
     /// below 1; the others are scaled by `1 / (1 - dropout)`. See [`Dropout`].
     #[config(default = 0.0)]
     pub dropout: f64,
+    /// How exact the products of the layers have to be.
+    #[config(default = "MatmulPrecision::Highest")]
+    pub matmul_precision: MatmulPrecision,
 }
 
 impl MlpConfig {
@@ -81,6 +85,7 @@ impl MlpConfig {
                 })
                 .collect(),
             dropout: (self.dropout > 0.0).then(|| DropoutConfig::new(self.dropout).init()),
+            matmul_precision: self.matmul_precision,
         }
     }
 
@@ -174,6 +179,9 @@ pub struct Mlp {
     pub activations: Vec<Activation>,
     /// What follows every activation, if anything: a network without has no trace of it in its record.
     pub dropout: Option<Dropout>,
+    /// How exact the products of the layers have to be.
+    #[module(skip)]
+    pub matmul_precision: MatmulPrecision,
 }
 
 impl Mlp {
@@ -187,10 +195,14 @@ impl Mlp {
         let (last, hidden) = self.layers.split_last().expect("at least one layer");
         let hidden = hidden.iter().enumerate();
         let features = hidden.fold(input, |features, (index, layer)| {
-            let output = self.normed(index, linear(layer, features));
+            let output = self.normed(index, self.linear(layer, features));
             self.dropped(self.activations[index].forward(output))
         });
-        linear(last, features)
+        self.linear(last, features)
+    }
+
+    fn linear<const D: usize>(&self, layer: &Linear, input: Tensor<D>) -> Tensor<D> {
+        linear_in(self.matmul_precision, layer, input)
     }
 
     /// What the activation after a hidden layer reads of its output.
@@ -215,6 +227,8 @@ impl LayerByLayer for Mlp {
 
     fn fit(&mut self, input: Tensor<2>, lsuv: &LsuvConfig) {
         let last = self.layers.len() - 1;
+        let precision = self.matmul_precision;
+        let linear = |layer: &Linear, input| linear_in(precision, layer, input);
         let mut features = input;
         for index in 0..last {
             let output = lsuv.fit_layer(&mut self.layers[index], features, linear);
@@ -233,7 +247,7 @@ impl Inspect for Mlp {
         let mut features = probe.input(input);
         for (index, layer) in hidden.iter().enumerate() {
             let name = format!("layers.{index}");
-            let output = self.normed(index, linear(layer, features));
+            let output = self.normed(index, self.linear(layer, features));
             features = match &self.activations[index] {
                 // A gate mixes the features: it has no slope of its own at each.
                 Activation::Gated(gate) => probe.layer(&name, gate.forward(output)),
@@ -242,7 +256,7 @@ impl Inspect for Mlp {
             features = self.dropped(features);
         }
         let name = format!("layers.{}", hidden.len());
-        probe.layer(&name, linear(last, features))
+        probe.layer(&name, self.linear(last, features))
     }
 }
 

@@ -2,5 +2,6 @@
 
 mod mlp;
 
-pub use crate::linear::linear;
+pub use crate::linear::{linear, linear_in};
+pub use crate::product::MatmulPrecision;
 pub use mlp::{Mlp, MlpConfig, MlpError};

@@ -4,6 +4,7 @@ use super::rule::{Clock, MeasuredRule, Modifiers};
 use super::settings::rule;
 use super::{Changes, Convention, Memory, Modifier, Seen, SeenWhole, WholeModifier};
 use crate::fused::Number;
+use crate::product::{MatmulPrecision, matmul};
 
 rule! {
     /// Muon: a step along the running mean of a matrix's gradients, all of whose singular values are made equal. Other
@@ -21,7 +22,7 @@ rule! {
     /// `[in, out]`, and kernels `[out, in, ...]` are matrices of `out` rows. (Burn's own Muon scales by the inverse
     /// ratio.) `lambda` is the [weight decay](crate::optim::WeightDecay::Own); that of other tensors is
     /// `adam_weight_decay` in optax and Keras. The iteration runs in the type of the weights, in `f32` for half
-    /// precision; PyTorch's and timm's in `bf16`.
+    /// precision
     ///
     /// | | PyTorch | optax | Keras | timm |
     /// | --- | --- | --- | --- | --- |
@@ -68,6 +69,9 @@ rule! {
         quintic with_quintic: bool in Flag only [Optax, Timm],
         /// Sets whether the step grows with the gradient.
         adaptive with_adaptive: bool in Flag only [Optax],
+        /// Sets whether the iteration's products may be in `bf16`, as PyTorch's and timm's are: see
+        /// [`MatmulPrecision::Medium`](crate::model::MatmulPrecision::Medium).
+        bf16 with_bf16: bool in Flag,
         /// Sets the decay of the mean gradient of other tensors.
         adam_beta_1 with_adam_beta_1: f64 in Fraction only [Optax, Keras, Timm],
         /// Sets the decay of the mean square of other tensors.
@@ -91,6 +95,7 @@ impl Muon {
             rms: if timm || keras { 0.2 } else { 0.0 },
             quintic: timm,
             adaptive: false,
+            bf16: false,
             adam_beta_1: 0.9,
             adam_beta_2: if timm { 0.95 } else { 0.999 },
             adam_weight_decay: if keras { 0.004 } else { 0.0 },
@@ -142,11 +147,15 @@ impl Muon {
             _ => norm.clamp_min(1e-7),
         };
         x = x / norm.reshape([1, 1]);
+        let precision = match self.bf16 {
+            true => MatmulPrecision::Medium,
+            false => MatmulPrecision::Highest,
+        };
         for [a, b, c] in self.coefficients() {
-            let gram = x.clone().matmul(x.clone().transpose());
-            let square = gram.clone().matmul(gram.clone());
+            let gram = matmul(x.clone(), x.clone().transpose(), precision);
+            let square = matmul(gram.clone(), gram.clone(), precision);
             let factor = gram.mul_scalar(b) + square.mul_scalar(c);
-            x = x.clone().mul_scalar(a) + factor.matmul(x);
+            x = x.clone().mul_scalar(a) + matmul(factor, x, precision);
         }
         if tall {
             x = x.transpose();

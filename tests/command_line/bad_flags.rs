@@ -146,6 +146,10 @@ fn numbers_out_of_range() {
         fixture.refuses(&["--dropout", value], &["--dropout", value, "below 1"]);
     }
     fixture.refuses(
+        &["--matmul-precision", "bf16"],
+        &["--matmul-precision", "\"bf16\"", "highest, medium"],
+    );
+    fixture.refuses(
         &["--schedule", "cosin"],
         &["--schedule", "\"cosin\"", "cosine", "one_cycle", "wsd"],
     );
@@ -258,6 +262,7 @@ fn resume_with_a_different_network() {
         ("--norm", "on", "off"),
         ("--schedule", "cosine", "linear"),
         ("--dropout", "0.5", "0"),
+        ("--matmul-precision", "medium", "highest"),
         ("--clip", "1", "unset"),
         ("--sam", "0.1", "unset"),
         ("--others", "sgd", "unset"),

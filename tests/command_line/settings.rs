@@ -37,6 +37,8 @@ fn all_are_in_the_header_and_in_the_summary() {
         "on",
         "--dropout",
         "0.25",
+        "--matmul-precision",
+        "medium",
         "--init",
         "xavier",
         "--optimizer",
@@ -61,7 +63,7 @@ fn all_are_in_the_header_and_in_the_summary() {
     ]);
     for part in [
         "device: flex",
-        "network: 784,8,8,10, elu(alpha=0.5) activation after a layer norm, dropout 0.25, xavier initialization\n",
+        "network: 784,8,8,10, elu(alpha=0.5) activation after a layer norm, dropout 0.25, xavier initialization, products of medium precision\n",
         "nadam(beta_1=0.8, weight_decay=0.01) with learning rate 0.003, cosine schedule, 0.5 epochs of warm-up, gradients clipped to norm 2, steps that are not finite left out, SAM with rho 0.1\n",
         "3 epochs in batches of 5, patience 7, seed 3\n",
         "data: 50 images to train on, 10 for validation, 20 to test at the end\n",
@@ -77,6 +79,7 @@ fn all_are_in_the_header_and_in_the_summary() {
         ("activation", "elu(alpha=0.5)".into()),
         ("norm", true.into()),
         ("dropout", 0.25.into()),
+        ("matmul_precision", "medium".into()),
         ("init", "xavier".into()),
         ("optimizer", "nadam(beta_1=0.8, weight_decay=0.01)".into()),
         ("lr", 0.003.into()),
@@ -284,7 +287,14 @@ fn runs_of_before_there_were_these_settings_are_read() {
     let path = fixture.out().join("config.json");
     let mut config = json(&path);
     let fields = config.as_object_mut().unwrap();
-    for field in ["norm", "dropout", "warmup", "clip", "patience"] {
+    for field in [
+        "norm",
+        "dropout",
+        "matmul_precision",
+        "warmup",
+        "clip",
+        "patience",
+    ] {
         assert!(fields.remove(field).is_some(), "{field}");
     }
     fs::write(&path, config.to_string()).unwrap();

@@ -104,6 +104,13 @@ pub(crate) fn buffer<E: Send + 'static>(len: usize) -> Vec<E> {
     reused.unwrap_or_else(|| Vec::with_capacity(len))
 }
 
+/// Keeps the memory of a vector for the next one.
+pub(crate) fn recycle<E: Send + 'static>(numbers: Vec<E>) {
+    if numbers.capacity() * size_of::<E>() >= MIN {
+        Idle::lock().put(numbers);
+    }
+}
+
 /// The numbers as the memory of a tensor, to be used again after it.
 pub(crate) fn into_bytes<E: bytemuck::Pod + Send + Sync>(numbers: Vec<E>) -> Bytes {
     let len = size_of_val(numbers.as_slice());
@@ -120,9 +127,7 @@ struct Recycled<E: Send + 'static>(Vec<E>);
 impl<E: Send> Drop for Recycled<E> {
     fn drop(&mut self) {
         // Nothing is left of what `try_detach` gave away.
-        if self.0.capacity() > 0 {
-            Idle::lock().put(mem::take(&mut self.0));
-        }
+        recycle(mem::take(&mut self.0));
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use interpret::interpret;
 pub(crate) use links::run_links;
 pub(crate) use loops::Loop;
 pub use memory::release_memory;
-pub(crate) use memory::{buffer, into_bytes};
+pub(crate) use memory::{buffer, into_bytes, recycle};
 pub(crate) use pass::{Made, run};
 pub(crate) use rows::{Across, Along, Rows};
 #[cfg(feature = "rayon")]

@@ -233,7 +233,12 @@ impl<E: Arithmetic> Pass<E> {
         targets: &mut [Target<E>],
     ) {
         let (start, len) = (range.start, range.len());
-        let mut rooms = Rooms::new(inputs.len() + targets.len());
+        // A result that takes an input's memory does so here too.
+        let of_sink = |index: usize| match self.sinks[index] {
+            Sink::Over(input, _) => input,
+            _ => self.sources.len() + index,
+        };
+        let mut rooms = Rooms::new(self.sources.len() + self.sinks.len());
         for (index, source) in self.sources.iter().enumerate() {
             if let Source::Each(memory) = source {
                 let from = memory.from(start);
@@ -256,7 +261,7 @@ impl<E: Arithmetic> Pass<E> {
         }
         let mut set_aside = Vec::new();
         for (index, sink) in self.sinks.iter().enumerate() {
-            let place = inputs.len() + index;
+            let place = of_sink(index);
             match sink {
                 Sink::Dropped => {}
                 // The scale of a block of codes must not follow from what lies past the end.
@@ -280,13 +285,13 @@ impl<E: Arithmetic> Pass<E> {
             if let Sink::Over(_, memory) | Sink::Fresh(_, memory) = sink {
                 let to = memory.from(start);
                 if memory.float == Float::Codes {
-                    let block = &mut rooms.0[inputs.len() + index];
+                    let block = &mut rooms.0[of_sink(index)];
                     block[len..].fill(E::zeroed());
                     // SAFETY: the tensor has a whole block from here on, and nobody else works on it.
                     unsafe { E::narrow(block, to) };
                     continue;
                 }
-                let room = rooms.at(inputs.len() + index, *memory);
+                let room = rooms.at(of_sink(index), *memory);
                 // SAFETY: the range is within the tensor, and nobody else works on it.
                 unsafe { room.start.copy_to_nonoverlapping(to.start, to.bytes(len)) };
             }
@@ -294,7 +299,7 @@ impl<E: Arithmetic> Pass<E> {
         for (index, sum) in set_aside {
             targets[index] = sum;
             if let Some(gather) = targets[index].gather() {
-                gather.add_some(&rooms.0[inputs.len() + index], len);
+                gather.add_some(&rooms.0[of_sink(index)], len);
             }
         }
     }
@@ -305,7 +310,13 @@ struct Rooms<E>(SmallVec<[Block<E>; 12]>);
 
 impl<E: Arithmetic> Rooms<E> {
     fn new(len: usize) -> Self {
-        Self(SmallVec::from_elem(*E::ZEROS, len))
+        let mut rooms = SmallVec::<[Block<E>; 12]>::with_capacity(len);
+        // SAFETY: room for as many, and zeros are numbers.
+        unsafe {
+            rooms.as_mut_ptr().write_bytes(0, len);
+            rooms.set_len(len);
+        }
+        Self(rooms)
     }
 
     /// A room for numbers of the type that is computed in.
@@ -325,7 +336,7 @@ fn source<E: Arithmetic>(input: &mut FlexTensor, full: &Shape) -> Option<Source<
         *input = input.to_contiguous();
     }
     let small = input.layout().shape();
-    if *small == Float::of(input).shape(full) {
+    if Float::of(input).fits(small, full) {
         return Some(Source::Each(numbers(input)));
     }
     let spread = Spread::new(small, full)?;

@@ -64,6 +64,14 @@ impl Float {
         }
     }
 
+    /// Whether a tensor of this shape has a number for each place of another.
+    pub(super) fn fits(self, tensor: &Shape, numbers: &Shape) -> bool {
+        match self {
+            Self::Codes => *tensor == codes::shape(numbers),
+            _ => tensor == numbers,
+        }
+    }
+
     /// The shape of a tensor that has a number for each place of this shape.
     pub(super) fn shape(self, numbers: &Shape) -> Shape {
         match self {

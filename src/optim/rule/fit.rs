@@ -3,7 +3,7 @@
 use burn::backend::{DispatchTensor, TensorMetadata};
 use burn::tensor::Shape;
 
-use crate::fused::{are_codes, codes_shape};
+use crate::fused::{are_codes, codes_shape, has_shape};
 
 /// # Panics
 ///
@@ -20,12 +20,16 @@ pub(super) fn learning_rate_fits(rule: impl FnOnce() -> &'static str, lr: f64) {
 ///
 /// When the gradient has another shape than the parameter. A pass over memory would read a longer one as far as it needs,
 /// and spread a shorter one.
-pub(super) fn gradient_fits(rule: impl FnOnce() -> &'static str, param: &Shape, grad: &Shape) {
+pub(super) fn gradient_fits(
+    rule: impl FnOnce() -> &'static str,
+    param: &Shape,
+    grad: &DispatchTensor,
+) {
     assert!(
-        grad == param,
+        has_shape(grad, param),
         "{}: the gradient has shape {:?}, the parameter {:?}",
         rule(),
-        &**grad,
+        &*grad.shape(),
         &**param
     );
 }
@@ -38,9 +42,10 @@ pub(super) fn states_fit<'a>(
     states: impl Iterator<Item = (&'a Option<DispatchTensor>, &'a Shape)>,
 ) {
     for (state, wanted) in states {
-        if let Some(state) = state {
-            let shape = state.shape();
-            belongs(&owner, shape == *wanted, &shape, wanted);
+        if let Some(state) = state
+            && !has_shape(state, wanted)
+        {
+            does_not_belong(&owner, &state.shape(), wanted);
         }
     }
 }
@@ -56,20 +61,21 @@ pub(super) fn own_states_fit(
     wanted: &Shape,
 ) {
     for state in states.iter().flatten() {
-        let shape = state.shape();
+        // Codes have a shape of their own, whatever the parameter's is.
+        if has_shape(state, wanted) && !are_codes(state) {
+            continue;
+        }
         match are_codes(state) {
-            true => {
-                let fits = shape == codes_shape(wanted) && before == Some(&**wanted);
-                belongs(&owner, fits, before.unwrap_or_default(), wanted);
-            }
-            false => belongs(&owner, shape == *wanted, &shape, wanted),
+            true if state.shape() == codes_shape(wanted) && before == Some(&**wanted) => {}
+            true => does_not_belong(&owner, before.unwrap_or_default(), wanted),
+            false => does_not_belong(&owner, &state.shape(), wanted),
         }
     }
 }
 
-fn belongs(owner: impl Fn() -> &'static str, fits: bool, shape: &[usize], wanted: &[usize]) {
-    assert!(
-        fits,
+#[cold]
+fn does_not_belong(owner: impl Fn() -> &'static str, shape: &[usize], wanted: &[usize]) -> ! {
+    panic!(
         "{}: the state of a parameter has shape {shape:?}, where {wanted:?} belongs: it is that of another parameter or \
          of other settings",
         owner()

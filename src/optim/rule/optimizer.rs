@@ -128,12 +128,12 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         &self,
         lr: LearningRate,
         param: DispatchTensor,
-        grad: DispatchTensor,
+        mut grad: DispatchTensor,
         remembered: Option<Box<Remembered>>,
     ) -> (DispatchTensor, Option<Box<Remembered>>) {
         learning_rate_fits(short_type_name::<R>, lr);
         let shape = param.shape();
-        gradient_fits(short_type_name::<R>, &shape, &grad.shape());
+        gradient_fits(short_type_name::<R>, &shape, &grad);
         // Nothing is to be stepped, and a matrix of nothing has neither norm nor inverse.
         if shape.num_elements() == 0 {
             return (param, remembered);
@@ -149,24 +149,30 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         }
         let mut remembered =
             remembered.unwrap_or_else(|| Box::new(Remembered::new(R::MEMORY, K, S)));
-        let grad = match &self.grad_clipping {
-            Some(clipping) => shaped(clipping.clip_gradient(flattened(grad)), shape),
-            None => grad,
-        };
-        // A gradient may be wider than a parameter of half precision.
-        let grad = match (param.dtype(), grad.dtype()) {
-            (DType::F16 | DType::BF16, DType::F32) => grad,
-            (dtype, _) => cast(grad, dtype.into()),
-        };
+        if let Some(clipping) = &self.grad_clipping {
+            grad = shaped(clipping.clip_gradient(flattened(grad)), shape.clone());
+        }
+        match (param.dtype(), grad.dtype()) {
+            // A gradient may be wider than a parameter of half precision.
+            (DType::F16 | DType::BF16, DType::F32) => {}
+            (param, dtype) if param == dtype => {}
+            (param, _) => grad = cast(grad, param.into()),
+        }
         let mut step = [Some(param), Some(grad), None];
-        self.advance(lr, &mut step, &mut remembered);
+        self.advance(lr, &shape, &mut step, &mut remembered);
         let [param, ..] = step;
         let param = param.expect("a new parameter in the place of the old one");
         (param, Some(remembered))
     }
 
     /// Puts the new parameter in the place of the old one.
-    fn advance(&self, lr: LearningRate, step: &mut Step, remembered: &mut Remembered) {
+    fn advance(
+        &self,
+        lr: LearningRate,
+        shape: &Shape,
+        step: &mut Step,
+        remembered: &mut Remembered,
+    ) {
         let [Some(param), ..] = &*step else {
             return;
         };
@@ -178,11 +184,10 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             shape: before,
         } = remembered;
         remember(&self.parts, parts);
-        let shape = param.shape();
         let own = short_type_name::<R>;
         self.state_type.check(own, param);
-        own_states_fit(own, tensors, before.as_deref(), &shape);
-        if before.as_deref() != Some(&*shape) {
+        own_states_fit(own, tensors, before.as_deref(), shape);
+        if before.as_deref() != Some(&**shape) {
             *before = Some(shape.to_vec());
         }
         let sum_shapes = match const { S > 0 } {
@@ -197,7 +202,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             self.rule.keeps_states(shape.num_dims()),
             self.rule.keeps_sums(),
         );
-        if !self.own_parts_fit(parts, &shape) {
+        if !self.own_parts_fit(parts, shape) {
             *clock = Clock::new(R::MEMORY);
         }
         let first = prepare(clock, R::MEMORY, tensors, &keeps);
@@ -207,7 +212,7 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
         if R::OVER_MODULE {
             module_sums::share(TypeId::of::<R>(), clock, sums, param);
         }
-        clock.advance(lr, self.weight_decay, &shape);
+        clock.advance(lr, self.weight_decay, shape);
         let update = Update {
             scalars: self.rule.scalars_of(clock),
             decay: Decay::new(self.weight_decay, lr),
@@ -218,12 +223,13 @@ impl<R: MeasuredRule<K, S>, const K: usize, const S: usize> RuleOptimizer<R, K, 
             start(&Start(update.clone()), param, tensors, &keeps);
         }
         // States that were saved with another type go on in this one.
+        let of_param = param.dtype();
         for (index, (place, rounds)) in tensors.iter_mut().zip(R::ROUNDS).enumerate() {
-            let dtype = self.state_type.of(param, rounds);
+            let dtype = self.state_type.of(of_param, rounds);
             if let Some(state) = place.take_if(|it| it.dtype() != dtype) {
                 let noise = self.state_type.noise(clock.time);
                 let seed = noise.map_or(0, |noise| noise.seed(index));
-                *place = Some(stored(state, dtype, &shape, seed));
+                *place = Some(stored(state, dtype, shape, seed));
             }
         }
         let sum;

@@ -37,12 +37,12 @@ pub enum StateType {
 }
 
 impl StateType {
-    /// The type of a state beside a parameter.
-    pub(super) fn of(self, param: &DispatchTensor, rounds: bool) -> DType {
+    /// The type of a state beside a parameter of this type.
+    pub(super) fn of(self, param: DType, rounds: bool) -> DType {
         match self {
             Self::Bf16 if rounds => DType::BF16,
             Self::Float8 if rounds => CODES,
-            _ => wide(param.dtype()).into(),
+            _ => wide(param).into(),
         }
     }
 
