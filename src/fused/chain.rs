@@ -59,10 +59,12 @@ impl<'a> Chain<'a> {
         self.results = results;
     }
 
+    #[cfg(feature = "flex")]
     pub(crate) fn inputs(&self) -> usize {
         self.inputs
     }
 
+    #[cfg(feature = "flex")]
     pub(crate) fn registers(&self) -> usize {
         self.registers
     }
@@ -71,6 +73,7 @@ impl<'a> Chain<'a> {
         &self.links
     }
 
+    #[cfg(feature = "flex")]
     pub(crate) fn results(&self) -> &[usize] {
         &self.results
     }

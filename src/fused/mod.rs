@@ -25,9 +25,15 @@ pub(crate) use chain::Chain;
 pub use check::{Mismatch, check_slopes};
 pub(crate) use codes::{DTYPE as CODES, are_codes, decode, encode, shape as codes_shape};
 #[cfg(feature = "flex")]
+#[cfg_attr(
+    not(all(feature = "x86-v4", target_arch = "x86_64", target_os = "linux")),
+    allow(unused_imports, reason = "products in tiles ask for it")
+)]
+pub(crate) use flex::recycle;
+#[cfg(feature = "flex")]
 pub use flex::release_memory;
 #[cfg(feature = "flex")]
-pub(crate) use flex::{buffer, into_bytes, recycle};
+pub(crate) use flex::{buffer, into_bytes};
 pub(crate) use formula::derivative;
 pub use formula::{Formula, Pointwise};
 pub(crate) use function::{Shared, passed, shared};

@@ -21,6 +21,10 @@ pub(crate) trait Pack: 'static {
 
     /// Changes each thing by the one in the same place of another pack. Inside a loop over numbers it is this and not
     /// `at` and `at_mut` for every index: a loop over indices stays one, and then the numbers are worked on one by one.
+    #[cfg_attr(
+        not(feature = "flex"),
+        allow(dead_code, reason = "the kernels of the Flex backend ask for it")
+    )]
     fn each<T: Copy, U: Copy>(
         things: &mut Self::Of<T>,
         others: &Self::Of<U>,

@@ -8,6 +8,10 @@ pub(crate) trait Task {
 
 /// What a task is compiled for.
 pub(crate) trait Vectors {
+    #[cfg_attr(
+        not(feature = "x86-v4"),
+        allow(dead_code, reason = "there are none in this build")
+    )]
     const AVX512: bool;
 }
 
@@ -49,7 +53,9 @@ pub(crate) fn vectorize<T: Task>(task: T) {
 pub(super) mod x86 {
     use std::sync::LazyLock;
 
-    use super::{Narrower, Task, Vectors};
+    #[cfg(feature = "x86-v4")]
+    use super::Vectors;
+    use super::{Narrower, Task};
 
     #[cfg(feature = "x86-v4")]
     struct Avx512;

@@ -17,6 +17,10 @@ pub struct Double(pub f64);
 /// out anew.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 #[repr(transparent)]
+#[cfg_attr(
+    not(feature = "flex"),
+    allow(dead_code, reason = "the kernels of the Flex backend ask for it")
+)]
 pub(crate) struct Vectored(pub f64);
 
 macro_rules! operators {

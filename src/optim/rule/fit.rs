@@ -61,14 +61,13 @@ pub(super) fn own_states_fit(
     wanted: &Shape,
 ) {
     for state in states.iter().flatten() {
-        // Codes have a shape of their own, whatever the parameter's is.
-        if has_shape(state, wanted) && !are_codes(state) {
-            continue;
-        }
-        match are_codes(state) {
-            true if state.shape() == codes_shape(wanted) && before == Some(&**wanted) => {}
-            true => does_not_belong(&owner, before.unwrap_or_default(), wanted),
-            false => does_not_belong(&owner, &state.shape(), wanted),
+        if are_codes(state) {
+            // Codes have a shape of their own.
+            if state.shape() != codes_shape(wanted) || before != Some(&**wanted) {
+                does_not_belong(&owner, before.unwrap_or_default(), wanted);
+            }
+        } else if !has_shape(state, wanted) {
+            does_not_belong(&owner, &state.shape(), wanted);
         }
     }
 }
