@@ -22,7 +22,7 @@ rule! {
     /// `[in, out]`, and kernels `[out, in, ...]` are matrices of `out` rows. (Burn's own Muon scales by the inverse
     /// ratio.) `lambda` is the [weight decay](crate::optim::WeightDecay::Own); that of other tensors is
     /// `adam_weight_decay` in optax and Keras. The iteration runs in the type of the weights, in `f32` for half
-    /// precision
+    /// precision; PyTorch's and timm's in `bf16`, which `bf16` allows for the products here.
     ///
     /// | | PyTorch | optax | Keras | timm |
     /// | --- | --- | --- | --- | --- |

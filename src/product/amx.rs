@@ -174,7 +174,7 @@ impl Lines {
             _ => {
                 for (row, pairs) in tile.0.iter_mut().enumerate() {
                     let [even, odd] = [0, 1].map(|past| self.numbers(line, index + 2 * row + past));
-                    *pairs = _mm512_permutexvar_epi16(vector(&INTERLEAVED), narrowed(even, odd));
+                    *pairs = _mm512_permutexvar_epi16(INTERLEAVED, narrowed(even, odd));
                 }
                 Side::Second
             }
@@ -202,34 +202,32 @@ impl Tile {
     /// Pairs as columns in place of rows: the halves that belong to each other's rows change places, then their halves.
     #[target_feature(enable = "avx512f")]
     fn transposed(mut self) -> Self {
-        for (distance, [upper, lower]) in [8, 4, 2, 1].into_iter().zip(&EXCHANGED) {
+        for (distance, [upper, lower]) in [8, 4, 2, 1].into_iter().zip(EXCHANGED) {
             for row in (0..SIDE).filter(|row| row & distance == 0) {
                 let [one, other] = [self.0[row], self.0[row + distance]];
-                self.0[row] = _mm512_permutex2var_epi32(one, vector(upper), other);
-                self.0[row + distance] = _mm512_permutex2var_epi32(one, vector(lower), other);
+                self.0[row] = _mm512_permutex2var_epi32(one, upper, other);
+                self.0[row + distance] = _mm512_permutex2var_epi32(one, lower, other);
             }
         }
         self
     }
 }
 
-/// The places that a vector's numbers come from.
-type Places<T, const N: usize> = [T; N];
-
-/// One number of the lower half, one of the upper, and so on.
-const INTERLEAVED: Places<u16, DEPTH> = {
-    let mut places = [0; DEPTH];
+/// The places that numbers come from: one of the lower half, one of the upper, and so on.
+const INTERLEAVED: __m512i = {
+    let mut places = [0_u16; DEPTH];
     let mut place = 0;
     while place < DEPTH {
         places[place] = (place / 2 + place % 2 * SIDE) as u16;
         place += 1;
     }
-    places
+    // SAFETY: any bits are a vector.
+    unsafe { mem::transmute(places) }
 };
 
 /// For each distance, of two rows so far apart: what becomes of the upper one, and of the lower one.
-const EXCHANGED: [[Places<u32, SIDE>; 2]; 4] = {
-    let mut exchanged = [[[0; SIDE]; 2]; 4];
+const EXCHANGED: [[__m512i; 2]; 4] = {
+    let mut exchanged = [[[0_u32; SIDE]; 2]; 4];
     let mut step = 0;
     while step < 4 {
         let distance = SIDE >> (step + 1);
@@ -248,15 +246,9 @@ const EXCHANGED: [[Places<u32, SIDE>; 2]; 4] = {
         }
         step += 1;
     }
-    exchanged
+    // SAFETY: as above.
+    unsafe { mem::transmute(exchanged) }
 };
-
-/// Numbers as a vector, which is as large.
-#[inline(always)]
-fn vector<T: Copy, const N: usize>(numbers: &Places<T, N>) -> __m512i {
-    // SAFETY: any bits are a vector.
-    unsafe { mem::transmute_copy(numbers) }
-}
 
 /// Numbers in `bf16`, those of the first vector before those of the second.
 #[target_feature(enable = "avx512bf16,avx512f")]

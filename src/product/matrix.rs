@@ -1,8 +1,8 @@
 use burn::backend::flex::FlexTensor;
-use burn::tensor::Element;
+use burn::tensor::{DType, Element};
 
 /// The numbers of a tensor, in whichever order they lie.
-pub(crate) struct Matrix<'a, E> {
+pub(super) struct Matrix<'a, E> {
     storage: &'a [E],
     /// Where the first is.
     start: usize,
@@ -23,6 +23,17 @@ impl<'a, E: Element + bytemuck::Pod> Matrix<'a, E> {
             columns: shape[1],
             strides: [strides[0], strides[1]],
         }
+    }
+
+    /// The same, where its numbers are `f32`.
+    pub(super) fn as_f32(&self) -> Option<Matrix<'a, f32>> {
+        (E::dtype() == DType::F32).then(|| Matrix {
+            storage: bytemuck::cast_slice(self.storage),
+            start: self.start,
+            rows: self.rows,
+            columns: self.columns,
+            strides: self.strides,
+        })
     }
 
     /// Whether the numbers of a row, or those of a column, lie beside each other.

@@ -16,40 +16,11 @@ pub(crate) trait Real:
 {
     const ZERO: Self;
     const ONE: Self;
-
-    /// Writes the product in tiles, or adds it to what is there, where the processor has them; whether it has.
-    ///
-    /// # Safety
-    ///
-    /// As [`multiply`].
-    unsafe fn in_tiles(
-        _lhs: &Matrix<'_, Self>,
-        _rhs: &Matrix<'_, Self>,
-        _output: *mut Self,
-        _adds: bool,
-    ) -> bool {
-        false
-    }
 }
 
 impl Real for f32 {
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
-
-    unsafe fn in_tiles(
-        lhs: &Matrix<'_, f32>,
-        rhs: &Matrix<'_, f32>,
-        output: *mut f32,
-        adds: bool,
-    ) -> bool {
-        let is_empty = [lhs.rows, lhs.columns, rhs.columns].contains(&0);
-        let fits = amx::is_supported() && !is_empty && lhs.is_in_lines() && rhs.is_in_lines();
-        if fits {
-            // SAFETY: the caller's promise.
-            unsafe { amx::multiply(lhs, rhs, output, adds) };
-        }
-        fits
-    }
 }
 
 impl Real for f64 {
@@ -117,9 +88,11 @@ unsafe fn multiply<E: Real>(
 ) {
     let (m, n, k) = (lhs.rows, rhs.columns, lhs.columns);
     assert_eq!(k, rhs.rows, "matrices that fit together");
-    // SAFETY: the caller's promise.
-    if precision == MatmulPrecision::Medium && unsafe { E::in_tiles(lhs, rhs, output, adds) } {
-        return;
+    if precision == MatmulPrecision::Medium
+        && let (Some(lhs), Some(rhs)) = (in_tiles(lhs), in_tiles(rhs))
+    {
+        // SAFETY: the caller's promise; there are tiles, and the output is `f32` as both matrices are.
+        return unsafe { amx::multiply(&lhs, &rhs, output.cast(), adds) };
     }
     let alpha = if adds { E::ONE } else { E::ZERO };
     let [[lhs_rows, lhs_columns], [rhs_rows, rhs_columns]] = [lhs.strides, rhs.strides];
@@ -146,6 +119,15 @@ unsafe fn multiply<E: Real>(
             false,
             parallelism(m * n * k),
         );
+    }
+}
+
+/// The matrix, where this machine multiplies such a one in tiles.
+fn in_tiles<'a, E: Real>(matrix: &Matrix<'a, E>) -> Option<Matrix<'a, f32>> {
+    let is_empty = matrix.rows == 0 || matrix.columns == 0;
+    match amx::is_supported() && matrix.is_in_lines() && !is_empty {
+        true => matrix.as_f32(),
+        false => None,
     }
 }
 

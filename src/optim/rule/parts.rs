@@ -12,7 +12,7 @@ use super::fit::states_fit;
 use super::modifier::{Fused, Part, Ready, TakeStep, ToStep, WholeStep};
 use super::pipeline::{Stage, Step, Sums, run_gradient_stages, run_stages, zeros};
 use super::{Changes, Clock};
-use crate::fused::{Few, Kernel, Output, run, widened};
+use crate::fused::{Few, Kernel, Output, has_shape, run, widened};
 
 /// What a part remembers of one parameter.
 #[derive(Clone, Debug)]
@@ -230,11 +230,11 @@ impl PartState {
     /// Whether states and sums have these shapes.
     fn has(&self, states: &[Shape], sums: &[Shape]) -> bool {
         let is = |(tensor, shape): (&Option<DispatchTensor>, &Shape)| match tensor {
-            Some(tensor) => tensor.shape() == *shape,
+            Some(tensor) => has_shape(tensor, shape),
             None => false,
         };
         let may_be = |(sum, shape): (&Option<DispatchTensor>, &Shape)| match sum {
-            Some(sum) => sum.shape() == *shape,
+            Some(sum) => has_shape(sum, shape),
             None => true,
         };
         self.tensors.len() == states.len()
